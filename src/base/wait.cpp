@@ -1,0 +1,54 @@
+#include "base/wait.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "base/error.h"
+#include "base/log.h"
+
+namespace asiaq {
+
+namespace {
+
+constexpr Seconds reminder_interval{30};
+
+}  // namespace
+
+double wait_scale() {
+  const char* text = std::getenv("ASIAQ_WAIT_SCALE");
+  if (text == nullptr) return 1;
+  const double scale = std::strtod(text, nullptr);
+  return scale > 0 ? scale : 1;
+}
+
+WaitLimits scaled(WaitLimits limits) {
+  const double scale = wait_scale();
+  return {limits.interval * scale, limits.limit * scale};
+}
+
+void wait_until(const std::string& what, WaitLimits limits, const Look& look, Clock& clock) {
+  const SteadyTime start = clock.steady_now();
+  SteadyTime last_said = start;
+  std::string said;
+  while (true) {
+    const std::optional<std::string> missing = look();
+    if (!missing) return;
+    const SteadyTime now = clock.steady_now();
+    const Seconds waited = now - start;
+    if (waited >= limits.limit) {
+      throw TimeoutError(
+          fmt::format("waited {:.0f} s for {}: {}", limits.limit.count(), what, *missing));
+    }
+    if (*missing != said || now - last_said >= reminder_interval) {
+      log::info("Waiting for {}: {} ({:.0f} of at most {:.0f} s)", what, *missing, waited.count(),
+                limits.limit.count());
+      said = *missing;
+      last_said = now;
+    }
+    clock.sleep_for(std::min(limits.interval, limits.limit - waited));
+  }
+}
+
+}  // namespace asiaq

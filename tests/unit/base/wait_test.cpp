@@ -1,0 +1,47 @@
+#include "base/wait.h"
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "support/fake_clock.h"
+
+namespace asiaq {
+namespace {
+
+TEST(WaitUntil, LooksUntilNothingIsMissing) {
+  FakeClock clock;
+  int looks = 0;
+  wait_until(
+      "group to be full", {Seconds(15), Seconds(300)},
+      [&]() -> std::optional<std::string> {
+        if (++looks == 4) return std::nullopt;
+        return "1 of 2 members";
+      },
+      clock);
+  EXPECT_EQ(looks, 4);
+  EXPECT_EQ(clock.slept(), Seconds(45));
+}
+
+TEST(WaitUntil, NamesWhatIsStillMissingWhenTimeIsUp) {
+  FakeClock clock;
+  try {
+    wait_until(
+        "group to be full", {Seconds(15), Seconds(20)},
+        [] { return std::optional<std::string>("i-1 is pending"); }, clock);
+    FAIL() << "nothing was thrown";
+  } catch (const TimeoutError& error) {
+    EXPECT_STREQ(error.what(), "waited 20 s for group to be full: i-1 is pending");
+    EXPECT_EQ(clock.slept(), Seconds(20)) << "the last pause is shortened to the limit";
+  }
+}
+
+TEST(WaitScale, MultipliesBothLimits) {
+  setenv("ASIAQ_WAIT_SCALE", "0.5", 1);
+  const WaitLimits limits = scaled({Seconds(2), Seconds(900)});
+  unsetenv("ASIAQ_WAIT_SCALE");
+  EXPECT_EQ(limits.interval, Seconds(1));
+  EXPECT_EQ(limits.limit, Seconds(450));
+}
+
+}  // namespace
+}  // namespace asiaq
