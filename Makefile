@@ -1,0 +1,49 @@
+# The front door. `make` builds, `make demo` shows the main job, `make test` runs all tests.
+.DEFAULT_GOAL := build
+.PHONY: build setup demo test test-unit test-cloud bench lint format install package clean
+
+PREFIX ?= /usr/local
+PYTHON := build/python/bin/python
+KEEP ?=
+
+setup:
+	@scripts/setup
+
+# build/bin always shows the release build: the program and its links under all its names.
+build: setup
+	@cmake --preset release --log-level=WARNING >/dev/null
+	@cmake --build --preset release
+	@ln -sfn release/bin build/bin
+
+demo: build
+	@$(PYTHON) scripts/demo $(if $(KEEP),--keep)
+
+test: test-unit test-cloud
+
+# Unit and conformance tests, under the address and undefined-behaviour sanitizers.
+test-unit: setup
+	@cmake --preset asan --log-level=WARNING >/dev/null
+	@cmake --build --preset asan
+	@ctest --test-dir build/asan --output-on-failure --no-tests=error -j 2
+
+# The real program against the cloud in a box, read back with boto3.
+test-cloud: build
+	@$(PYTHON) -m pytest -q tests/cloud
+
+bench: build
+	@$(PYTHON) bench/run.py
+
+lint: setup
+	@scripts/lint
+
+format:
+	@git ls-files '*.cpp' '*.h' | xargs clang-format -i
+
+install: build
+	@cmake --install build/release --prefix $(PREFIX)
+
+package: build
+	@cmake --build --preset release --target payload
+
+clean:
+	@rm -rf build
