@@ -8,6 +8,7 @@
 #include <exception>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace asiaq {
@@ -67,6 +68,13 @@ class TimeoutError : public Error {
  public:
   explicit TimeoutError(std::string reason);
 };
+
+/// `error` with a hint, as what it is: `throw error.set_hint(…)` would throw a plain Error.
+template <class Problem>
+Problem with_hint(Problem error, std::string hint) {
+  error.set_hint(std::move(hint));
+  return error;
+}
 
 /// Runs `action`, adding `doing` as context to any Error that leaves it.
 template <class Action>
