@@ -1,0 +1,227 @@
+#include "aws/call.h"
+
+#include <variant>
+
+#include "aws/encoding.h"
+#include "aws/endpoint/endpoint.h"
+#include "aws/error.h"
+#include "aws/protocol/protocol.h"
+#include "aws/session_parts.h"
+#include "aws/time_text.h"
+#include "base/log.h"
+
+namespace asiaq::aws {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kTolerableSkew = 4min;
+
+// One call with all its attempts.
+class Call {
+ public:
+  Call(Session& session, const Service& service, const Operation& operation)
+      : session_(session), parts_(session.parts()), service_(service), operation_(operation) {}
+
+  void run(const void* input, void* output) {
+    prepare(input);
+    count_.calls = 1;
+    try {
+      attempts(output);
+    } catch (...) {
+      count_.failures = 1;
+      parts_.statistics.add(name(), count_);
+      throw;
+    }
+    parts_.statistics.add(name(), count_);
+  }
+
+ private:
+  std::string name() const {
+    return std::string(service_.name) + " " + std::string(operation_.name);
+  }
+
+  void prepare(const void* input) {
+    const protocol::WriteOptions options{.idempotency_token = random_uuid()};
+    protocol::WrittenRequest written =
+        protocol::write_request(service_, operation_, input, options);
+    request_ = std::move(written.http);
+    endpoint_ = endpoint::resolve(service_, operation_, input, session_.region(), parts_.settings);
+    request_.scheme = endpoint_.url.scheme;
+    request_.host = written.host_prefix + endpoint_.url.host;
+    if (!endpoint_.url.path.empty()) {
+      request_.path = endpoint_.url.path + (request_.path == "/" ? "" : request_.path);
+    }
+    request_.headers.set("User-Agent", "asiaq/3");
+    request_.headers.set("Amz-Sdk-Invocation-Id", random_uuid());
+    if (operation_.checksum_required || operation_.checksum_supported) {
+      request_.headers.set("X-Amz-Checksum-Crc32", crc32_base64(request_.body));
+      request_.headers.set("X-Amz-Sdk-Checksum-Algorithm", "CRC32");
+    }
+  }
+
+  void attempts(void* output) {
+    const SteadyTime started = parts_.clock.steady_now();
+    for (int number = 1;; ++number) {
+      Problem problem;
+      if (attempt(number, output, problem)) return;
+      const retry::Attempt facts{.number = number,
+                                 .failure = problem.failure,
+                                 .elapsed = parts_.clock.steady_now() - started,
+                                 .hint = problem.hint,
+                                 .dynamodb = service_.name == "dynamodb"};
+      const auto pause = retry::pause_before_next(parts_.settings.retry, facts, parts_.random);
+      if (!pause) raise(problem, number);
+      count_.waited += *pause;
+      parts_.clock.sleep_for(*pause);
+    }
+  }
+
+  struct Problem {
+    retry::Failure failure = retry::Failure::definite;
+    std::optional<std::string> hint;
+    std::variant<std::monostate, ConnectionError, ServiceError::Facts> reason;
+  };
+
+  // True: done. Otherwise says what went wrong.
+  bool attempt(int number, void* output, Problem& problem) {
+    const credentials::Credentials credentials =
+        operation_.auth == Auth::none ? credentials::Credentials{} : parts_.credentials.get();
+    http::Request request = request_;
+    request.headers.set("Amz-Sdk-Request", "attempt=" + std::to_string(number));
+    sign(request, credentials);
+    count_.attempts += 1;
+    count_.bytes_sent += static_cast<std::int64_t>(request.body.size());
+    const SteadyTime sent = parts_.clock.steady_now();
+    try {
+      const http::Resend resend =
+          operation_.repeat == Repeat::safe ? http::Resend::allowed : http::Resend::forbidden;
+      http::Response response = parts_.transport->send(request, parts_.settings.limits, resend);
+      count_.bytes_received += static_cast<std::int64_t>(response.body.size());
+      log::debug("aws {} attempt {}: {} after {:.0f} ms, {} bytes", name(), number, response.status,
+                 Seconds(parts_.clock.steady_now() - sent).count() * 1000, response.body.size());
+      return finish(response, credentials, output, problem);
+    } catch (const ConnectionError& error) {
+      log::debug("aws {} attempt {}: {}", name(), number, error.reason());
+      const bool repeatable =
+          operation_.repeat == Repeat::safe || error.sent() == ConnectionError::Sent::no;
+      problem = {.failure = repeatable ? retry::Failure::transient : retry::Failure::definite,
+                 .hint = std::nullopt,
+                 .reason = error};
+      return false;
+    }
+  }
+
+  void sign(http::Request& request, const credentials::Credentials& credentials) const {
+    if (operation_.auth == Auth::none) return;
+    sign::Options options;
+    if (service_.s3_signing) {
+      options = {.path = sign::Options::Path::as_is,
+                 .encoding = sign::Options::Encoding::once,
+                 .body_header = sign::Options::BodyHeader::present};
+    }
+    const Timestamp now = parts_.clock.now() + parts_.skews.of(request.host);
+    sign::sign_headers(
+        request, credentials.keys,
+        {.region = endpoint_.signing_region, .service = endpoint_.signing_name, .time = now},
+        options);
+  }
+
+  bool finish(const http::Response& response, const credentials::Credentials& credentials,
+              void* output, Problem& problem) {
+    if (response.status >= 200 && response.status < 300 &&
+        !protocol::is_error_in_disguise(service_, operation_, response)) {
+      try {
+        protocol::read_response(service_, operation_, response, output);
+        return true;
+      } catch (const protocol::UnreadableResponse& unreadable) {
+        // The service has done its work: only a read may be asked again.
+        ConnectionError error("the answer of " + name() + " cannot be read: " + unreadable.reason,
+                              ConnectionError::Sent::perhaps);
+        problem = {.failure = operation_.effect == Effect::read ? retry::Failure::transient
+                                                                : retry::Failure::definite,
+                   .hint = std::nullopt,
+                   .reason = error};
+        return false;
+      }
+    }
+    protocol::ErrorFacts error = protocol::read_error(service_, response);
+    problem.failure = retry::classify(service_, operation_, error.code, response.status);
+    if (const std::string* hint = response.headers.find("x-amz-retry-after")) problem.hint = *hint;
+    ServiceError::Facts facts{.service = std::string(service_.name),
+                              .operation = std::string(operation_.name),
+                              .code = std::move(error.code),
+                              .message = std::move(error.message),
+                              .http_status = response.status,
+                              .request_id = std::move(error.request_id),
+                              .details = std::move(error.details)};
+    weigh(problem.failure, response, credentials, facts);
+    problem.reason = std::move(facts);
+    return false;
+  }
+
+  // What only the session can know about a failure.
+  void weigh(retry::Failure& failure, const http::Response& response,
+             const credentials::Credentials& credentials, ServiceError::Facts& facts) {
+    if (failure == retry::Failure::throttling) {
+      count_.throttles += 1;
+    } else if (failure == retry::Failure::transient && operation_.repeat == Repeat::once) {
+      failure = retry::Failure::definite;
+      facts.outcome_unknown = true;
+    } else if (failure == retry::Failure::expired_credentials) {
+      if (credentials.expires) {
+        parts_.credentials.invalidate(credentials.keys.access_key_id);
+      } else {
+        failure = retry::Failure::definite;
+      }
+    } else if (failure == retry::Failure::clock_skew && !correct_clock(response)) {
+      failure = retry::Failure::definite;
+    }
+  }
+
+  // True if our idea of the host's time was wrong and now is right.
+  bool correct_clock(const http::Response& response) {
+    const auto theirs = parse_time(response.headers.get("Date"));
+    if (!theirs) return false;
+    const auto skew = *theirs - parts_.clock.now();
+    const auto change = skew - parts_.skews.of(request_.host);
+    if (change < kTolerableSkew && -change < kTolerableSkew) return false;
+    log::debug("the clock of {} is {:.0f} s ahead of ours", request_.host, Seconds(skew).count());
+    parts_.skews.set(request_.host, skew);
+    return true;
+  }
+
+  [[noreturn]] void raise(Problem& problem, int number) const {
+    if (auto* facts = std::get_if<ServiceError::Facts>(&problem.reason)) {
+      facts->attempts = number;
+      throw ServiceError(std::move(*facts));
+    }
+    ConnectionError error = std::get<ConnectionError>(problem.reason);
+    if (operation_.repeat == Repeat::once && error.sent() == ConnectionError::Sent::perhaps) {
+      error.set_hint("it may have been carried out: look before you run it again");
+    }
+    error.add_context(name() +
+                      (number > 1 ? ", after " + std::to_string(number) + " attempts" : ""));
+    throw error;
+  }
+
+  Session& session_;
+  SessionParts& parts_;
+  const Service& service_;
+  const Operation& operation_;
+  http::Request request_;
+  endpoint::Endpoint endpoint_;
+  CallCount count_;
+};
+
+}  // namespace
+
+void call(Session& session, const Service& service, const Operation& operation, const void* input,
+          void* output) {
+  if (session.access() == Access::read_only && operation.effect == Effect::write) {
+    throw ReadOnlyError(service.name, operation.name);
+  }
+  Call(session, service, operation).run(input, output);
+}
+
+}  // namespace asiaq::aws

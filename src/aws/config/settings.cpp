@@ -1,0 +1,185 @@
+#include "aws/config/settings.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "aws/config/boto_region.h"
+#include "aws/error.h"
+#include "base/text.h"
+
+namespace asiaq::aws::config {
+namespace {
+
+// "Auto Scaling" is AUTO_SCALING in variables and auto_scaling in files.
+std::string setting_name(std::string_view service_id) {
+  std::string name(service_id);
+  for (char& sign : name) {
+    sign = sign == ' ' || sign == '-'
+               ? '_'
+               : static_cast<char>(std::toupper(static_cast<unsigned char>(sign)));
+  }
+  return name;
+}
+
+class Reader {
+ public:
+  Reader(const Environment& environment, std::optional<Section> profile, std::string where)
+      : environment_(environment), profile_(std::move(profile)), where_(std::move(where)) {}
+
+  struct Found {
+    std::string value;
+    std::string origin;
+  };
+
+  std::optional<Found> get(const char* variable, const char* option) const {
+    if (variable != nullptr) {
+      if (const auto value = environment_.get(variable)) return Found{*value, variable};
+    }
+    if (option == nullptr || !profile_) return std::nullopt;
+    const auto found = profile_->find(option);
+    if (found == profile_->end() || found->second.empty()) return std::nullopt;
+    return Found{found->second, std::string(option) + " of " + where_};
+  }
+
+  bool flag(const char* variable, const char* option, bool otherwise) const {
+    const auto found = get(variable, option);
+    if (!found) return otherwise;
+    const std::string value = lower_case(found->value);
+    if (value != "true" && value != "false") {
+      throw CredentialsError(found->origin + " is '" + found->value + "', neither true nor false");
+    }
+    return value == "true";
+  }
+
+ private:
+  const Environment& environment_;
+  std::optional<Section> profile_;
+  std::string where_;
+};
+
+// Services that the program calls, by serviceId: a variable can only be looked up by its whole
+// name.
+constexpr std::array<std::string_view, 24> kServiceIds{"EC2",
+                                                       "Auto Scaling",
+                                                       "Elastic Load Balancing",
+                                                       "Elastic Load Balancing v2",
+                                                       "IAM",
+                                                       "STS",
+                                                       "S3",
+                                                       "SNS",
+                                                       "CloudWatch",
+                                                       "CloudWatch Logs",
+                                                       "DynamoDB",
+                                                       "Route 53",
+                                                       "ACM",
+                                                       "ElastiCache",
+                                                       "RDS",
+                                                       "Elasticsearch Service",
+                                                       "OpenSearch",
+                                                       "SSM",
+                                                       "KMS",
+                                                       "CloudTrail",
+                                                       "Data Pipeline",
+                                                       "SSO",
+                                                       "SSO OIDC",
+                                                       "SQS"};
+
+void read_endpoints(const Reader& reader, const SharedFiles& files, Settings& settings) {
+  if (reader.flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls", false))
+    return;
+  std::optional<Section> services;
+  if (const auto name = reader.get(nullptr, "services")) {
+    services = files.section("services " + name->value);
+    if (!services)
+      throw CredentialsError(name->origin + " names a section [services " + name->value +
+                             "] that is not there");
+  }
+  // A variable of a service, then the variable of all, then the file in the same order.
+  for (const std::string_view id : kServiceIds) {
+    const std::string name = setting_name(id);
+    if (const auto found = reader.get(("AWS_ENDPOINT_URL_" + name).c_str(), nullptr)) {
+      settings.endpoints[name] = found->value;
+    }
+  }
+  if (const auto found = reader.get("AWS_ENDPOINT_URL", nullptr)) {
+    settings.endpoints[""] = found->value;
+  } else {
+    if (services) {
+      for (const std::string_view id : kServiceIds) {
+        const std::string name = setting_name(id);
+        const auto url = services->find(lower_case(name) + ".endpoint_url");
+        if (url != services->end() && !url->second.empty())
+          settings.endpoints.try_emplace(name, url->second);
+      }
+    }
+    if (const auto general = reader.get(nullptr, "endpoint_url"))
+      settings.endpoints[""] = general->value;
+  }
+  for (const auto& [name, url] : settings.endpoints) {
+    if (!http::parse_url(url)) {
+      throw CredentialsError("the endpoint '" + url + "'" + (name.empty() ? "" : " of " + name) +
+                             " is not an http or https URL");
+    }
+  }
+}
+
+void read_retry(const Reader& reader, retry::Settings& settings) {
+  if (const auto found = reader.get("AWS_MAX_ATTEMPTS", "max_attempts")) {
+    const auto number = parse_integer(found->value);
+    if (!number || *number < 1 || *number > 1000) {
+      throw CredentialsError(found->origin + " is '" + found->value +
+                             "', not a number from 1 to 1000");
+    }
+    settings.named_attempts = static_cast<int>(*number);
+  }
+  if (const auto found = reader.get("AWS_RETRY_MODE", "retry_mode")) {
+    const std::string mode = lower_case(found->value);
+    if (mode != "legacy" && mode != "standard" && mode != "adaptive") {
+      throw CredentialsError(found->origin + " is '" + found->value +
+                             "', none of legacy, standard, adaptive");
+    }
+    settings.rate_limiter = mode == "adaptive";
+  }
+}
+
+}  // namespace
+
+std::optional<std::string> Settings::endpoint_for(std::string_view service_id) const {
+  for (const std::string& name : {setting_name(service_id), std::string()}) {
+    if (const auto found = endpoints.find(name); found != endpoints.end()) return found->second;
+  }
+  return std::nullopt;
+}
+
+Settings read_settings(const Environment& environment, const SharedFiles& files,
+                       const ProfileChoice& profile, const std::optional<std::string>& region) {
+  std::optional<Section> section;
+  try {
+    section = files.profile(profile.name);
+  } catch (const CredentialsError&) {
+    // A broken file is an error only for those who need it: with keys in the environment nobody
+    // does.
+    if (!environment.get("AWS_ACCESS_KEY_ID")) throw;
+  }
+  const Reader reader(environment, section, "profile " + profile.name);
+  Settings settings;
+  if (region && !region->empty()) {
+    settings.region = region;
+  } else if (const auto found = reader.get("AWS_REGION", nullptr)) {
+    settings.region = found->value;
+  } else if (const auto usual = reader.get("AWS_DEFAULT_REGION", "region")) {
+    settings.region = usual->value;
+  } else {
+    settings.region = boto_region(environment, files);
+  }
+  settings.use_fips = reader.flag("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", false);
+  settings.use_dual_stack =
+      reader.flag("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint", false);
+  settings.metadata_disabled = reader.flag("AWS_EC2_METADATA_DISABLED", nullptr, false);
+  read_endpoints(reader, files, settings);
+  read_retry(reader, settings.retry);
+  return settings;
+}
+
+}  // namespace asiaq::aws::config

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "aws/config/shared_files.h"
+#include "aws/http/transport.h"
+#include "aws/retry/policy.h"
+
+/// Settings of the environment and the profile
+/// (docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html).
+namespace asiaq::aws::config {
+
+struct Settings {
+  std::optional<std::string> region;
+  /// By the service's name in settings ("EC2", "AUTO_SCALING"); "" for all services.
+  std::map<std::string, std::string> endpoints;
+  bool use_fips = false;
+  bool use_dual_stack = false;
+  bool sts_regional = true;
+  bool metadata_disabled = false;
+  retry::Settings retry;
+  http::Limits limits;
+
+  /// The endpoint set for a service, by its model's serviceId ("Auto Scaling").
+  std::optional<std::string> endpoint_for(std::string_view service_id) const;
+};
+
+/// Throws CredentialsError naming the variable or the profile's option that cannot be understood.
+Settings read_settings(const Environment& environment, const SharedFiles& files,
+                       const ProfileChoice& profile, const std::optional<std::string>& region);
+
+}  // namespace asiaq::aws::config

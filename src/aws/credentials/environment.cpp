@@ -1,0 +1,37 @@
+#include "aws/credentials/providers.h"
+#include "aws/error.h"
+
+namespace asiaq::aws::credentials {
+namespace {
+
+class FromEnvironment final : public Provider {
+ public:
+  explicit FromEnvironment(const Environment& environment) : environment_(environment) {}
+
+  std::optional<Credentials> fetch() override {
+    const auto id = environment_.get("AWS_ACCESS_KEY_ID");
+    const auto secret = environment_.get("AWS_SECRET_ACCESS_KEY");
+    if (!id && !secret) return std::nullopt;
+    if (!id || !secret) {
+      throw CredentialsError(std::string(id ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY") +
+                             " is set without " +
+                             (id ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID"));
+    }
+    auto token = environment_.get("AWS_SESSION_TOKEN");
+    if (!token) token = environment_.get("AWS_SECURITY_TOKEN");
+    return Credentials{.keys = {*id, *secret, token.value_or("")},
+                       .expires = std::nullopt,
+                       .source = "environment variables"};
+  }
+
+ private:
+  const Environment& environment_;
+};
+
+}  // namespace
+
+std::unique_ptr<Provider> from_environment(const Sources& sources) {
+  return std::make_unique<FromEnvironment>(sources.environment);
+}
+
+}  // namespace asiaq::aws::credentials

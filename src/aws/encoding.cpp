@@ -1,0 +1,153 @@
+#include "aws/encoding.h"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+#include <zlib.h>
+
+#include <cctype>
+#include <limits>
+
+#include "aws/error.h"
+
+namespace asiaq::aws {
+namespace {
+
+constexpr std::string_view kUpperHex = "0123456789ABCDEF";
+constexpr std::string_view kLowerHex = "0123456789abcdef";
+
+bool is_unreserved(unsigned char sign) {
+  return std::isalnum(sign) || sign == '-' || sign == '.' || sign == '_' || sign == '~';
+}
+
+std::string digest(const EVP_MD* algorithm, std::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> value{};
+  unsigned int size = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), value.data(), &size, algorithm, nullptr) != 1) {
+    throw Error("Digest", "the TLS library cannot compute a digest");
+  }
+  return {reinterpret_cast<const char*>(value.data()), size};
+}
+
+int hex_value(char sign) {
+  if (sign >= '0' && sign <= '9') return sign - '0';
+  if (sign >= 'a' && sign <= 'f') return sign - 'a' + 10;
+  if (sign >= 'A' && sign <= 'F') return sign - 'A' + 10;
+  return -1;
+}
+
+}  // namespace
+
+std::string percent_encode(std::string_view text, Slash slash) {
+  std::string encoded;
+  encoded.reserve(text.size());
+  for (const char each : text) {
+    const auto sign = static_cast<unsigned char>(each);
+    if (is_unreserved(sign) || (each == '/' && slash == Slash::keep)) {
+      encoded += each;
+    } else {
+      encoded += '%';
+      encoded += kUpperHex[sign >> 4U];
+      encoded += kUpperHex[sign & 0xFU];
+    }
+  }
+  return encoded;
+}
+
+std::string percent_decode(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
+        hex_value(text[i + 2]) >= 0) {
+      decoded += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+      i += 2;
+    } else {
+      decoded += text[i];
+    }
+  }
+  return decoded;
+}
+
+std::string base64_encode(std::string_view bytes) {
+  if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()) / 2) {
+    throw RequestError("more than a gigabyte cannot be sent in one text");
+  }
+  std::string encoded((bytes.size() + 2) / 3 * 4 + 1, '\0');
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
+                                   reinterpret_cast<const unsigned char*>(bytes.data()),
+                                   static_cast<int>(bytes.size()));
+  encoded.resize(static_cast<std::size_t>(size));
+  return encoded;
+}
+
+std::string base64_decode(std::string_view text) {
+  std::string decoded;
+  std::uint32_t group = 0;
+  int bits = 0;
+  for (const char sign : text) {
+    int value = -1;
+    if (sign >= 'A' && sign <= 'Z') value = sign - 'A';
+    if (sign >= 'a' && sign <= 'z') value = sign - 'a' + 26;
+    if (sign >= '0' && sign <= '9') value = sign - '0' + 52;
+    if (sign == '+') value = 62;
+    if (sign == '/') value = 63;
+    if (value < 0) {
+      if (sign == '=' || sign == '\n' || sign == '\r') continue;
+      throw RequestError("text is not base64");
+    }
+    group = (group << 6U) | static_cast<std::uint32_t>(value);
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      decoded += static_cast<char>((group >> static_cast<unsigned>(bits)) & 0xFFU);
+    }
+  }
+  return decoded;
+}
+
+std::string hex(std::string_view bytes) {
+  std::string text;
+  text.reserve(bytes.size() * 2);
+  for (const char each : bytes) {
+    const auto byte = static_cast<unsigned char>(each);
+    text += kLowerHex[byte >> 4U];
+    text += kLowerHex[byte & 0xFU];
+  }
+  return text;
+}
+
+std::string sha256(std::string_view bytes) { return digest(EVP_sha256(), bytes); }
+std::string sha1(std::string_view bytes) { return digest(EVP_sha1(), bytes); }
+std::string md5(std::string_view bytes) { return digest(EVP_md5(), bytes); }
+
+std::string hmac_sha256(std::string_view key, std::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> value{};
+  unsigned int size = 0;
+  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+           reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), value.data(),
+           &size) == nullptr) {
+    throw Error("Digest", "the TLS library cannot compute a keyed digest");
+  }
+  return {reinterpret_cast<const char*>(value.data()), size};
+}
+
+std::string crc32_base64(std::string_view bytes) {
+  auto sum = ::crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
+  std::string network(4, '\0');
+  for (std::size_t i = 4; i-- > 0; sum >>= 8U) network[i] = static_cast<char>(sum & 0xFFU);
+  return base64_encode(network);
+}
+
+std::string random_uuid() {
+  std::array<unsigned char, 16> bytes{};
+  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
+    throw Error("Random", "the system gives no random bytes");
+  }
+  bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0FU) | 0x40U);
+  bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3FU) | 0x80U);
+  std::string text = hex({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  for (const std::size_t at : {20U, 16U, 12U, 8U}) text.insert(at, 1, '-');
+  return text;
+}
+
+}  // namespace asiaq::aws

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "aws/config/settings.h"
+#include "aws/operation.h"
+
+/// Which address a request goes to and for whom it is signed.
+namespace asiaq::aws::endpoint {
+
+struct Endpoint {
+  http::Url url{};
+  std::string signing_region{};
+  std::string signing_name{};
+  /// The bucket is part of the URL: the path of the operation leaves it out.
+  bool has_bucket = false;
+};
+
+/// Throws RequestError when no endpoint fits.
+Endpoint resolve(const Service& service, const Operation& operation, const void* input,
+                 const std::string& region, const config::Settings& settings);
+
+}  // namespace asiaq::aws::endpoint

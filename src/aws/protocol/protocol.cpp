@@ -1,0 +1,104 @@
+#include "aws/protocol/protocol.h"
+
+#include <pugixml.hpp>
+
+#include "aws/error.h"
+#include "aws/protocol/json.h"
+#include "aws/protocol/plain_text.h"
+#include "aws/protocol/query.h"
+#include "aws/protocol/rest.h"
+#include "aws/protocol/xml.h"
+#include "base/text.h"
+
+namespace asiaq::aws::protocol {
+namespace {
+
+std::string host_prefix(const Operation& operation, const void* input) {
+  std::string prefix;
+  std::string_view rest = operation.host_prefix;
+  while (!rest.empty()) {
+    const std::size_t open = std::min(rest.find('{'), rest.size());
+    prefix += rest.substr(0, open);
+    rest.remove_prefix(open);
+    if (rest.empty()) break;
+    const std::string_view name = rest.substr(1, rest.find('}') - 1);
+    rest.remove_prefix(std::min(rest.size(), name.size() + 2));
+    const Member* member = operation.input == nullptr ? nullptr : operation.input->find(name);
+    const void* value = member == nullptr ? nullptr : member->peek(input);
+    const std::string label =
+        value == nullptr ? "" : scalar_text(*member, value, TimeFormat::iso8601);
+    if (label.empty() || label.find_first_not_of(
+                             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-") !=
+                             std::string::npos) {
+      throw RequestError(std::string(operation.name) + " needs a host name label for " +
+                         std::string(name));
+    }
+    prefix += label;
+  }
+  return prefix;
+}
+
+void read_query_response(const Service& service, const Operation& operation,
+                         const http::Response& response, void* output) {
+  pugi::xml_document document;
+  const pugi::xml_parse_result result =
+      document.load_buffer(response.body.data(), response.body.size());
+  if (!result)
+    throw UnreadableResponse{std::string("the body is not XML: ") + result.description()};
+  pugi::xml_node element = document.document_element();
+  if (service.protocol == Protocol::query && !operation.result_wrapper.empty()) {
+    const pugi::xml_node wrapper = element.child(std::string(operation.result_wrapper).c_str());
+    if (wrapper) element = wrapper;
+  }
+  read_xml(element, *operation.output, output);
+}
+
+}  // namespace
+
+WrittenRequest write_request(const Service& service, const Operation& operation, const void* input,
+                             const WriteOptions& options) {
+  WrittenRequest written;
+  http::Request& request = written.http;
+  request.method = operation.http_method;
+  switch (service.protocol) {
+    case Protocol::ec2:
+    case Protocol::query:
+      request.body = write_form(service, operation, input, options.idempotency_token);
+      request.headers.set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
+      break;
+    case Protocol::json:
+      request.body = operation.input == nullptr
+                         ? "{}"
+                         : write_json(*operation.input, input, options.idempotency_token);
+      request.headers.set("Content-Type",
+                          "application/x-amz-json-" + std::string(service.json_version));
+      request.headers.set("X-Amz-Target",
+                          std::string(service.target_prefix) + "." + std::string(operation.name));
+      if (service.query_compatible) request.headers.set("X-Amzn-Query-Mode", "true");
+      break;
+    case Protocol::rest_json:
+    case Protocol::rest_xml:
+      write_rest(service, operation, input, options.idempotency_token, request);
+      break;
+  }
+  written.host_prefix = host_prefix(operation, input);
+  return written;
+}
+
+void read_response(const Service& service, const Operation& operation,
+                   const http::Response& response, void* output) {
+  if (operation.output == nullptr || output == nullptr) return;
+  switch (service.protocol) {
+    case Protocol::ec2:
+    case Protocol::query:
+      return read_query_response(service, operation, response, output);
+    case Protocol::json:
+      if (!trimmed(response.body).empty()) read_json(response.body, *operation.output, output);
+      return;
+    case Protocol::rest_json:
+    case Protocol::rest_xml:
+      return read_rest(service, operation, response, output);
+  }
+}
+
+}  // namespace asiaq::aws::protocol

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "aws/operation.h"
+
+namespace pugi {
+class xml_node;
+}
+
+/// XML bodies: responses of the query, EC2 and rest-xml protocols, requests of rest-xml.
+namespace asiaq::aws::protocol {
+
+/// The structure as an element of that name.
+std::string write_xml(std::string_view root, const XmlNamespace* xml_namespace, const Shape& shape,
+                      const void* structure, const std::string& token);
+
+/// Fills the structure's body members from the element's children. Unknown elements are skipped.
+void read_xml(const pugi::xml_node& element, const Shape& shape, void* structure);
+
+}  // namespace asiaq::aws::protocol

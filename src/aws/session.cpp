@@ -1,0 +1,63 @@
+#include "aws/session.h"
+
+#include "aws/session_parts.h"
+#include "base/log.h"
+
+namespace asiaq::aws {
+
+Timestamp::duration ClockSkews::of(const std::string& host) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = skews_.find(host);
+  return found == skews_.end() ? Timestamp::duration::zero() : found->second;
+}
+
+void ClockSkews::set(const std::string& host, Timestamp::duration skew) {
+  const std::lock_guard lock(mutex_);
+  skews_[host] = skew;
+}
+
+SessionParts::SessionParts(SessionOptions options)
+    : access(options.access),
+      environment(options.environment ? std::move(*options.environment)
+                                      : Environment::of_process()),
+      clock(options.clock != nullptr ? *options.clock : system_clock()),
+      transport(options.transport ? options.transport : http::make_curl_transport()),
+      files(environment),
+      profile(config::choose_profile(environment, options.profile)),
+      settings(config::read_settings(environment, files, profile, options.region)),
+      credentials(credentials::default_chain({.environment = environment,
+                                              .files = files,
+                                              .profile = profile,
+                                              .transport = *transport,
+                                              .clock = clock}),
+                  clock) {
+  if (profile.by_name && environment.get("AWS_ACCESS_KEY_ID")) {
+    log::debug("AWS_ACCESS_KEY_ID is set: it wins over profile {}", profile.name);
+  }
+}
+
+Session::Session(SessionOptions options)
+    : parts_(std::make_unique<SessionParts>(std::move(options))) {}
+Session::~Session() = default;
+Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+
+Session Session::open(SessionOptions options) { return Session(std::move(options)); }
+
+const std::string& Session::region() const {
+  std::call_once(parts_->region_once, [&] {
+    if (!parts_->settings.region) {
+      CredentialsError error("no AWS region is set");
+      error.set_hint("set AWS_REGION, or region in the profile");
+      throw error;
+    }
+    parts_->region = *parts_->settings.region;
+  });
+  return parts_->region;
+}
+
+Access Session::access() const { return parts_->access; }
+const CallStatistics& Session::calls() const { return parts_->statistics; }
+std::string Session::identity_source() const { return parts_->credentials.get().source; }
+
+}  // namespace asiaq::aws

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "aws/config/settings.h"
+#include "aws/credentials/providers.h"
+#include "aws/http/transport.h"
+#include "aws/retry/policy.h"
+#include "aws/session.h"
+
+/// What a session is made of; seen by the runtime only.
+namespace asiaq::aws {
+
+/// How far the clocks of services are from ours, by host. Thread-safe.
+class ClockSkews {
+ public:
+  Timestamp::duration of(const std::string& host) const;
+  void set(const std::string& host, Timestamp::duration skew);
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, Timestamp::duration> skews_;
+};
+
+struct SessionParts {
+  explicit SessionParts(SessionOptions options);
+
+  Access access;
+  Environment environment;
+  Clock& clock;
+  std::shared_ptr<http::Transport> transport;
+  config::SharedFiles files;
+  config::ProfileChoice profile;
+  config::Settings settings;
+  credentials::Cached credentials;
+  ClockSkews skews;
+  CallStatistics statistics;
+  retry::Random random = retry::system_random();
+
+  std::once_flag region_once;
+  std::string region;
+};
+
+}  // namespace asiaq::aws
