@@ -1,0 +1,3 @@
+class X:
+    def forget_all(self): pass
+def install(cloud): return X()
