@@ -2,8 +2,21 @@
 
 namespace asiaq::access {
 
+namespace {
+
+// False also where no region is set at all.
+bool is_region_of(const aws::Session& session, const std::string& region) {
+  try {
+    return session.region() == region;
+  } catch (const aws::CredentialsError&) {
+    return false;
+  }
+}
+
+}  // namespace
+
 aws::Session& RegionalSessions::in(const std::string& region) {
-  if (region == home_->region()) return *home_;
+  if (is_region_of(*home_, region)) return *home_;
   const std::lock_guard lock(mutex_);
   std::unique_ptr<aws::Session>& session = others_[region];
   if (!session) {
