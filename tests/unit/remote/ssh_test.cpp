@@ -4,12 +4,11 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
 
 #include "base/process.h"
+#include "support/fake_programs.h"
 
 namespace asiaq::remote {
 namespace {
@@ -19,18 +18,8 @@ using testing::HasSubstr;
 using testing::Not;
 
 /// A program `ssh` of the given script, found first in PATH while this lives.
-class FakeSsh {
- public:
-  explicit FakeSsh(const std::string& script) : path_(std::getenv("PATH")) {
-    std::ofstream(folder_.path() / "ssh") << "#!/bin/sh\n" << script;
-    std::filesystem::permissions(folder_.path() / "ssh", std::filesystem::perms::owner_all);
-    setenv("PATH", (folder_.path().string() + ":" + path_).c_str(), 1);
-  }
-  ~FakeSsh() { setenv("PATH", path_.c_str(), 1); }
-
- private:
-  PrivateFolder folder_;
-  std::string path_;
+struct FakeSsh : FakePrograms {
+  explicit FakeSsh(const std::string& script) { add("ssh", script); }
 };
 
 TEST(SshConfigText, NeverAsksAndDoesNotCheckHostKeysByDefault) {

@@ -1,0 +1,103 @@
+#include "network/dhcp_changes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "aws/ec2/client.h"
+#include "base/text.h"
+#include "network/names.h"
+#include "network/tags.h"
+
+namespace asiaq::network {
+
+namespace {
+
+aws::List<aws::ec2::NewDhcpConfiguration> configurations(const DhcpOptions& options) {
+  aws::List<aws::ec2::NewDhcpConfiguration> result;
+  for (const auto& [key, values] : options) {
+    result.push_back({.key = key, .values = {values.begin(), values.end()}});
+  }
+  return result;
+}
+
+std::vector<std::string> lines(const DhcpOptions& options) {
+  std::vector<std::string> result;
+  for (const auto& [key, values] : options) {
+    result.push_back(fmt::format("{} {}", key, join(values, " ")));
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<DhcpSet> observe_dhcp_sets(const aws::ec2::Client& ec2,
+                                       const std::string& environment) {
+  std::vector<DhcpSet> result;
+  for (const aws::ec2::DhcpOptions& set : ec2.describe_dhcp_options_all(
+           {.filters = {{.name = "tag:Name", .values = {environment}}}})) {
+    if (tag_value(set.tags, tag::name) != environment) continue;
+    DhcpSet& entry = result.emplace_back();
+    entry.id = set.dhcp_options_id.value_or("");
+    entry.vpc_id = tag_value(set.tags, tag::owner);
+    for (const auto& configuration : set.dhcp_configurations) {
+      std::vector<std::string>& values = entry.options[configuration.key.value_or("")];
+      for (const auto& value : configuration.values) values.push_back(value.value.value_or(""));
+    }
+  }
+  return result;
+}
+
+std::vector<plan::ChangeId> add_dhcp_changes(plan::Plan& plan, const aws::ec2::Client& ec2,
+                                             const DhcpTarget& target, const DhcpOptions& desired,
+                                             const std::vector<DhcpSet>& observed) {
+  const auto attached = std::ranges::find(observed, target.attached_id, &DhcpSet::id);
+  if (attached != observed.end() && equivalent(attached->options, desired)) return {};
+  std::vector<plan::ChangeId> changes;
+  const std::string vpc_id = target.vpc.id();
+  const auto spare = std::ranges::find_if(observed, [&](const DhcpSet& set) {
+    return !vpc_id.empty() && set.vpc_id == vpc_id && equivalent(set.options, desired);
+  });
+  Reference set;
+  if (spare != observed.end()) {
+    set.set(spare->id);
+  } else {
+    set.after = {plan.add({
+        .verb = plan::Verb::create,
+        .resource = {.kind = "DHCP options", .name = target.environment},
+        .details = lines(desired),
+        .carry_out =
+            [ec2, target, desired, set] {
+              const auto made = ec2.create_dhcp_options(
+                  {.dhcp_configurations = configurations(desired),
+                   .tag_specifications =
+                       tagged("dhcp-options", {{tag::name, target.environment},
+                                               {tag::owner, target.vpc.id()}})});
+              set.set(made.dhcp_options->dhcp_options_id.value());
+            },
+        .after = target.vpc.after,
+    })};
+    changes = set.after;
+  }
+  changes.push_back(plan.add({
+      .verb = plan::Verb::associate,
+      .resource = {.kind = "DHCP options", .name = target.environment, .id = set.id()},
+      .carry_out =
+          [ec2, vpc = target.vpc, set] {
+            ec2.associate_dhcp_options({.dhcp_options_id = set.id(), .vpc_id = vpc.id()});
+          },
+      .after = after(target.vpc, set),
+  }));
+  if (attached != observed.end()) {
+    changes.push_back(plan.add({
+        .verb = plan::Verb::remove,
+        .resource = {.kind = "DHCP options", .name = target.environment, .id = attached->id},
+        .carry_out =
+            [ec2, id = attached->id] { ec2.delete_dhcp_options({.dhcp_options_id = id}); },
+        .after = {changes.back()},
+    }));
+  }
+  return changes;
+}
+
+}  // namespace asiaq::network

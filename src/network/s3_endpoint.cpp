@@ -1,0 +1,82 @@
+#include "network/s3_endpoint.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "aws/ec2/client.h"
+
+namespace asiaq::network {
+
+namespace {
+
+constexpr const char* allow_everything =
+    R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]})";
+
+std::string service_name(const std::string& region) {
+  return fmt::format("com.amazonaws.{}.s3", region);
+}
+
+}  // namespace
+
+std::optional<S3Endpoint> observe_s3_endpoint(const aws::ec2::Client& ec2,
+                                              const std::string& vpc_id,
+                                              const std::string& region) {
+  for (const aws::ec2::VpcEndpoint& endpoint : ec2.describe_vpc_endpoints_all(
+           {.filters = {{.name = "vpc-id", .values = {vpc_id}},
+                        {.name = "service-name", .values = {service_name(region)}}}})) {
+    const std::string state = endpoint.state.value_or("available");
+    const bool is_alive = state != "deleted" && state != "deleting" && state != "Deleted" &&
+                          state != "Deleting" && state != "failed";
+    if (!is_alive || endpoint.vpc_endpoint_type.value_or("Gateway") != "Gateway") continue;
+    return S3Endpoint{.id = endpoint.vpc_endpoint_id.value_or(""),
+                      .route_table_ids = {endpoint.route_table_ids.begin(),
+                                          endpoint.route_table_ids.end()}};
+  }
+  return {};
+}
+
+std::vector<plan::ChangeId> add_s3_endpoint(plan::Plan& plan, const aws::ec2::Client& ec2,
+                                            const std::string& region, const Reference& vpc,
+                                            const std::vector<Reference>& tables,
+                                            const std::optional<S3Endpoint>& observed) {
+  const bool is_complete =
+      observed && std::ranges::all_of(tables, [&](const Reference& table) {
+        return !table.id().empty() &&
+               std::ranges::find(observed->route_table_ids, table.id()) !=
+                   observed->route_table_ids.end();
+      });
+  if (is_complete) return {};
+  std::vector<plan::ChangeId> before = vpc.after;
+  for (const Reference& table : tables) {
+    before.insert(before.end(), table.after.begin(), table.after.end());
+  }
+  const auto carry_out = [ec2, region, vpc, observed] {
+    aws::List<std::string> all;
+    for (const RouteTable& table : observe_route_tables(ec2, vpc.id())) all.push_back(table.id);
+    if (!observed) {
+      ec2.create_vpc_endpoint({.vpc_endpoint_type = "Gateway",
+                               .vpc_id = vpc.id(),
+                               .service_name = service_name(region),
+                               .policy_document = allow_everything,
+                               .route_table_ids = all});
+      return;
+    }
+    std::erase_if(all, [&](const std::string& id) {
+      return std::ranges::find(observed->route_table_ids, id) != observed->route_table_ids.end();
+    });
+    if (all.empty()) return;
+    ec2.modify_vpc_endpoint({.vpc_endpoint_id = observed->id, .add_route_table_ids = all});
+  };
+  return {plan.add({
+      .verb = observed ? plan::Verb::update : plan::Verb::create,
+      .resource = {.kind = "S3 endpoint",
+                   .name = service_name(region),
+                   .id = observed ? observed->id : ""},
+      .details = {"on all route tables of the VPC"},
+      .carry_out = carry_out,
+      .after = before,
+  })};
+}
+
+}  // namespace asiaq::network
