@@ -149,6 +149,8 @@ class Network:
         namespace = self._box.host_namespace(instance_id)
         namespaces.run("ip", "netns", "add", namespace)
         namespaces.ip(namespace, ["link set lo up"])
+        # The address may have been another host's a moment ago: neighbours must hear of the new one.
+        namespaces.sysctl(namespace, ipv4__conf__all__arp_notify=1)
         return namespace
 
     def remove_host(self, instance_id: str) -> None:
@@ -168,6 +170,7 @@ class Network:
                 f"link add {port} type veth peer name {device} address {interface.mac} netns {host}",
                 f"link set {port} master {bridge_name(interface.subnet_id)}",
                 f"link set {port} up",
+                f"neigh flush to {interface.address}",
             ],
         )
         if interface.device_index == 0:

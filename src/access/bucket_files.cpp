@@ -11,7 +11,6 @@
 
 #include "access/lifecycle.h"
 #include "base/error.h"
-#include "base/log.h"
 #include "base/text.h"
 
 namespace asiaq::access {
@@ -118,19 +117,6 @@ class Reader {
     return bucket;
   }
 
-  void warn_of_files_without_bucket() const {
-    for (const auto& [name, text] : folder_.files) {
-      for (const auto& [setting, extension] : kOtherExtensions) {
-        if (!name.ends_with(extension)) continue;
-        const std::string pattern = name.substr(0, name.size() - extension.size());
-        if (pattern != "default" && !folder_.files.contains(pattern + std::string(kLifecycle))) {
-          log::warning("{} has no effect: a bucket is managed only if it has a file {}{}",
-                       path_of(name), pattern, kLifecycle);
-        }
-      }
-    }
-  }
-
  private:
   std::string bucket_name(const std::string& pattern) const {
     return replaced_once(replaced_once(pattern, "REGION", variables_.region), "PROJECT",
@@ -208,6 +194,20 @@ BucketFolder read_bucket_folder(const std::filesystem::path& path) {
   return folder;
 }
 
+std::vector<std::string> files_without_bucket(const BucketFolder& folder) {
+  std::vector<std::string> found;
+  for (const auto& [name, text] : folder.files) {
+    for (const auto& [setting, extension] : kOtherExtensions) {
+      if (!name.ends_with(extension)) continue;
+      const std::string pattern = name.substr(0, name.size() - extension.size());
+      if (pattern != "default" && !folder.files.contains(pattern + std::string(kLifecycle))) {
+        found.push_back(folder.path + "/" + name);
+      }
+    }
+  }
+  return found;
+}
+
 std::vector<BucketSpecification> bucket_specifications(const BucketFolder& folder,
                                                        const BucketVariables& variables) {
   const Reader reader(folder, variables);
@@ -216,7 +216,6 @@ std::vector<BucketSpecification> bucket_specifications(const BucketFolder& folde
     buckets.push_back(reader.specification(pattern));
   }
   check_names(buckets, folder.path);
-  reader.warn_of_files_without_bucket();
   std::stable_partition(buckets.begin(), buckets.end(), [](const BucketSpecification& bucket) {
     return bucket.role == BucketSpecification::Role::log_target;
   });

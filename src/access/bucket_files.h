@@ -58,6 +58,10 @@ struct BucketFolder {
 /// copies (`*~`) and folders are left out.
 BucketFolder read_bucket_folder(const std::filesystem::path& path);
 
+/// Paths of files that have no effect, because no `.lifecycle` file makes their bucket a managed
+/// one.
+std::vector<std::string> files_without_bucket(const BucketFolder& folder);
+
 /// The buckets that the folder describes, the log target first, then by file name. Lifecycles are
 /// in today's shape. Throws ConfigError for JSON that cannot be read, a variable without value, two
 /// files for one bucket, or not exactly one log target (a `.lifecycle` file with `s3audit` in its

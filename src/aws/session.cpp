@@ -1,5 +1,6 @@
 #include "aws/session.h"
 
+#include "aws/instance_metadata.h"
 #include "aws/session_parts.h"
 #include "base/log.h"
 
@@ -18,22 +19,27 @@ void ClockSkews::set(const std::string& host, Timestamp::duration skew) {
 
 SessionParts::SessionParts(SessionOptions options)
     : access(options.access),
-      environment(options.environment ? std::move(*options.environment)
-                                      : Environment::of_process()),
+      environment(options.environment ? *options.environment : Environment::of_process()),
       clock(options.clock != nullptr ? *options.clock : system_clock()),
       transport(options.transport ? options.transport : http::make_curl_transport()),
       files(environment),
       profile(config::choose_profile(environment, options.profile)),
       settings(config::read_settings(environment, files, profile, options.region)),
-      credentials(credentials::default_chain({.environment = environment,
-                                              .files = files,
-                                              .profile = profile,
-                                              .transport = *transport,
-                                              .clock = clock}),
-                  clock) {
+      credentials(chain(options), clock) {
   if (profile.by_name && environment.get("AWS_ACCESS_KEY_ID")) {
     log::debug("AWS_ACCESS_KEY_ID is set: it wins over profile {}", profile.name);
   }
+}
+
+std::vector<std::shared_ptr<credentials::Provider>> SessionParts::chain(
+    const SessionOptions& options) {
+  if (options.provider) return {options.provider};
+  return credentials::default_chain({.environment = environment,
+                                     .files = files,
+                                     .profile = profile,
+                                     .settings = settings,
+                                     .transport = transport,
+                                     .clock = clock});
 }
 
 Session::Session(SessionOptions options)
@@ -46,6 +52,16 @@ Session Session::open(SessionOptions options) { return Session(std::move(options
 
 const std::string& Session::region() const {
   std::call_once(parts_->region_once, [&] {
+    if (!parts_->settings.region && !parts_->settings.metadata_disabled) {
+      try {
+        parts_->settings.region =
+            InstanceMetadata(parts_->transport, InstanceMetadata::options_from(parts_->environment),
+                             parts_->clock)
+                .region();
+      } catch (const ConnectionError& error) {
+        log::debug("no region from instance metadata: {}", error.what());
+      }
+    }
     if (!parts_->settings.region) {
       CredentialsError error("no AWS region is set");
       error.set_hint("set AWS_REGION, or region in the profile");

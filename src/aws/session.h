@@ -12,6 +12,9 @@
 /// The connection of the program to AWS: one region, one identity, one set of limits.
 namespace asiaq::aws {
 
+namespace credentials {
+class Provider;
+}
 namespace http {
 class Transport;
 }
@@ -25,6 +28,8 @@ struct SessionOptions {
   std::optional<std::string>
       region{};  ///< else from the environment, the profile, the host's metadata
   std::optional<std::string> profile{};  ///< else AWS_PROFILE
+  std::shared_ptr<credentials::Provider>
+      provider{};  ///< instead of all places where credentials may be
   // Replaced by tests; null and unset: the machine's own.
   std::optional<Environment> environment{};
   std::shared_ptr<http::Transport> transport{};

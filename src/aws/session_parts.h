@@ -42,6 +42,9 @@ struct SessionParts {
 
   std::once_flag region_once;
   std::string region;
+
+ private:
+  std::vector<std::shared_ptr<credentials::Provider>> chain(const SessionOptions& options);
 };
 
 }  // namespace asiaq::aws

@@ -14,7 +14,7 @@ constexpr auto kNeeded = 30s;
 
 }  // namespace
 
-Cached::Cached(std::vector<std::unique_ptr<Provider>> providers, Clock& clock)
+Cached::Cached(std::vector<std::shared_ptr<Provider>> providers, Clock& clock)
     : providers_(std::move(providers)), clock_(clock) {}
 
 Credentials Cached::get() {

@@ -30,8 +30,8 @@ class FromEnvironment final : public Provider {
 
 }  // namespace
 
-std::unique_ptr<Provider> from_environment(const Sources& sources) {
-  return std::make_unique<FromEnvironment>(sources.environment);
+std::shared_ptr<Provider> from_environment(const Sources& sources) {
+  return std::make_shared<FromEnvironment>(sources.environment);
 }
 
 }  // namespace asiaq::aws::credentials

@@ -32,14 +32,14 @@ class Provider {
 /// Thread-safe: one thread fetches, the others use what is still good or wait.
 class Cached {
  public:
-  Cached(std::vector<std::unique_ptr<Provider>> providers, Clock& clock);
+  Cached(std::vector<std::shared_ptr<Provider>> providers, Clock& clock);
   /// Throws CredentialsError when no provider has any.
   Credentials get();
   /// Forgets what it holds, because AWS called it expired.
   void invalidate(const std::string& access_key_id);
 
  private:
-  std::vector<std::unique_ptr<Provider>> providers_;
+  std::vector<std::shared_ptr<Provider>> providers_;
   Clock& clock_;
   std::mutex mutex_;
   std::optional<Credentials> held_;

@@ -186,6 +186,7 @@ class CurlTransport final : public Transport {
         break;
       }
     }
+    if (request.route == Route::direct) set(handle, CURLOPT_PROXY, "");
     set_body(handle, request, transfer);
     std::unique_ptr<curl_slist, ListCloser> headers;
     const auto add_header = [&](const std::string& line) {

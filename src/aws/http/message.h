@@ -34,6 +34,9 @@ class Headers {
 /// Name and value, not encoded; without value only the name is sent ("?acl").
 using QueryItem = std::pair<std::string, std::optional<std::string>>;
 
+/// Past any proxy for addresses that are this machine's own business.
+enum class Route { usual, direct };
+
 struct Request {
   std::string method = "POST";
   std::string scheme = "https";
@@ -42,6 +45,7 @@ struct Request {
   std::vector<QueryItem> query;
   Headers headers;
   std::string body;
+  Route route = Route::usual;
 };
 
 struct Response {

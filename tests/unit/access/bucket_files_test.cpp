@@ -144,6 +144,12 @@ TEST(BucketSpecifications, RefusesADefaultLifecycle) {
   EXPECT_THAT(error_of(folder_with({{"default.lifecycle", ""}})), HasSubstr("default.lifecycle"));
 }
 
+TEST(FilesWithoutBucket, NamesThoseWithoutLifecycle) {
+  EXPECT_THAT(files_without_bucket(folder_with(
+                  {{"a.iam", ""}, {"b.lifecycle", ""}, {"b.iam", ""}, {"default.web", ""}})),
+              ::testing::ElementsAre("iam/s3/dev/a.iam"));
+}
+
 TEST(ReadBucketFolder, SaysWhichFolderIsMissing) {
   try {
     read_bucket_folder("/nonexistent/iam/s3/qa");

@@ -1,0 +1,171 @@
+#include "access/credentials_store.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "aws/ec2/client.h"
+#include "aws/error.h"
+#include "base/text.h"
+#include "config/credential_buckets.h"
+#include "config/environment_choice.h"
+#include "network/vpc.h"
+
+namespace asiaq::access {
+namespace {
+
+bool is_missing_key(const aws::ServiceError& error) {
+  return error.has_code("NoSuchKey") || error.http_status() == 404;
+}
+
+// S3 answers thus when it is asked in the wrong region.
+bool is_elsewhere(const aws::ServiceError& error) {
+  return error.http_status() == 301 || error.http_status() == 400;
+}
+
+enum class Presence { here, elsewhere, missing };
+
+Presence look_for(const aws::s3::Client& s3, const std::string& bucket) {
+  try {
+    s3.head_bucket({.bucket = bucket});
+    return Presence::here;
+  } catch (const aws::ServiceError& error) {
+    if (error.http_status() == 404) return Presence::missing;
+    if (is_elsewhere(error)) return Presence::elsewhere;
+    if (error.http_status() == 403) {
+      throw with_hint(CredentialsStoreError(fmt::format("no access to the bucket {}", bucket)),
+                      "it belongs to another account, or this user has no right to it");
+    }
+    throw;
+  }
+}
+
+}  // namespace
+
+CredentialsStoreError::CredentialsStoreError(std::string reason)
+    : Error("Credentials", std::move(reason)) {}
+
+CredentialsStore CredentialsStore::open(aws::Session& session,
+                                        const std::vector<std::string>& candidates) {
+  auto sessions = std::make_shared<RegionalSessions>(session);
+  const aws::s3::Client s3(session);
+  for (const std::string& bucket : candidates) {
+    switch (look_for(s3, bucket)) {
+      case Presence::here:
+        return {sessions, s3, bucket};
+      case Presence::elsewhere: {
+        const aws::s3::Client there(sessions->in(region_of_bucket(s3, bucket)));
+        return {sessions, there, bucket};
+      }
+      case Presence::missing:
+        break;
+    }
+  }
+  throw with_hint(
+      CredentialsStoreError(fmt::format("there is no bucket {}", join(candidates, " or "))),
+      "`asiaq buckets update REGION ACCOUNT` makes the buckets of an account");
+}
+
+std::vector<std::string> CredentialsStore::keys(const std::string& prefix) const {
+  aws::s3::ListObjectsV2Request request{.bucket = bucket_};
+  if (!prefix.empty()) request.prefix = prefix;
+  std::vector<std::string> found;
+  for (const aws::s3::Object& object : s3_.list_objects_v2_all(request)) {
+    found.push_back(object.key.value_or(""));
+  }
+  return found;
+}
+
+std::optional<std::string> CredentialsStore::find(const std::string& key) const {
+  try {
+    return s3_.get_object({.bucket = bucket_, .key = key}).body;
+  } catch (const aws::ServiceError& error) {
+    if (is_missing_key(error)) return std::nullopt;
+    if (error.has_code("InvalidObjectState")) {
+      throw with_hint(
+          CredentialsStoreError(fmt::format("{} in bucket {} is archived", key, bucket_)),
+          "restore it in S3 first, or set it anew");
+    }
+    throw;
+  }
+}
+
+std::string CredentialsStore::get(const std::string& key) const {
+  if (std::optional<std::string> value = find(key)) return *std::move(value);
+  throw CredentialsStoreError(fmt::format("there is no {} in bucket {}", key, bucket_));
+}
+
+bool CredentialsStore::contains(const std::string& key) const {
+  try {
+    s3_.head_object({.bucket = bucket_, .key = key});
+    return true;
+  } catch (const aws::ServiceError& error) {
+    if (is_missing_key(error)) return false;
+    throw;
+  }
+}
+
+void CredentialsStore::put(const std::string& key, const std::string& value) const {
+  with_context(fmt::format("storing {} in bucket {}", key, bucket_), [&] {
+    s3_.put_object(
+        {.body = value, .bucket = bucket_, .key = key, .server_side_encryption = "AES256"});
+  });
+}
+
+void CredentialsStore::remove(const std::string& key) const {
+  s3_.delete_object({.bucket = bucket_, .key = key});
+}
+
+std::vector<std::string> candidate_buckets(aws::Session& session,
+                                           const config::ConfigFolder& folder,
+                                           const StoreChoice& choice) {
+  if (choice.bucket) return {*choice.bucket};
+  const std::string environment = config::require_environment(choice.environment, folder);
+  const config::CredentialBucketScope scope{.region = session.region(),
+                                            .project = folder.project_name()};
+  const network::Vpc vpc = network::find_environment(aws::ec2::Client(session), environment);
+  const std::vector<std::string> words =
+      folder.vpc(environment, vpc.type).option("credential_buckets").list();
+  if (words.empty()) {
+    throw with_hint(
+        ConfigError(
+            fmt::format("option credential_buckets of environment {} is not set", environment)),
+        fmt::format("write credential_buckets=… into section [env:{}] or [envtype:{}] of "
+                    "disco_vpc.ini",
+                    environment, vpc.type.empty() ? "-" : vpc.type));
+  }
+  return config::credential_bucket_candidates(scope, words.front());
+}
+
+plan::Plan plan_put(const CredentialsStore& store, const std::string& key,
+                    const std::string& value) {
+  std::optional<std::string> present;
+  try {
+    present = store.find(key);
+  } catch (const CredentialsStoreError&) {
+    present.reset();  // archived: a new value replaces it
+  } catch (const aws::ServiceError& error) {
+    if (error.http_status() != 403) throw;
+  }
+  plan::Plan plan;
+  if (present == value) return plan;
+  plan.add({.verb = present ? plan::Verb::replace : plan::Verb::create,
+            .resource = {.kind = "credential", .name = key, .id = ""},
+            .details = {"in bucket " + store.bucket(), fmt::format("{} bytes", value.size())},
+            .carry_out = [&store, key, value] { store.put(key, value); },
+            .after = {}});
+  return plan;
+}
+
+plan::Plan plan_removal(const CredentialsStore& store, const std::string& key) {
+  plan::Plan plan;
+  if (!store.contains(key)) return plan;
+  plan.add({.verb = plan::Verb::remove,
+            .resource = {.kind = "credential", .name = key, .id = ""},
+            .details = {"in bucket " + store.bucket()},
+            .carry_out = [&store, key] { store.remove(key); },
+            .after = {}});
+  return plan;
+}
+
+}  // namespace asiaq::access

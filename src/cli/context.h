@@ -1,0 +1,83 @@
+// What a running command is given: configuration, AWS session, environment, output.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cli/command.h"
+#include "cli/output.h"
+#include "cli/settings.h"
+#include "config/config_folder.h"
+
+namespace asiaq::aws {
+class Session;
+}
+
+namespace asiaq::cli {
+
+/// Opens the AWS session of a run; read-only if nothing may be written.
+enum class SessionAccess { read_only, read_write };
+using SessionFactory = std::function<std::shared_ptr<aws::Session>(SessionAccess)>;
+
+/// Configuration and session are opened when first asked for. Not thread-safe itself; what it hands
+/// out is.
+class Context {
+ public:
+  Context(const Tool& tool, const Command& command, Settings settings, Output& output,
+          SessionFactory open_session);
+
+  const Tool& tool() const { return tool_; }
+  const Settings& settings() const { return settings_; }
+
+  /// The folder of ASIAQ_CONFIG. Asking for it reads nothing yet.
+  const config::ConfigFolder& config() const { return config_; }
+
+  /// Read-only for commands that change nothing and with --dry-run. Throws what opening it throws.
+  aws::Session& session();
+
+  /// The session if a command has opened it.
+  aws::Session* opened_session() const { return session_.get(); }
+
+  /// Name of the environment that the command is about: --env, DEFAULT_ENV,
+  /// `default_environment`. Throws EnvironmentError for names that mean none, ConfigError if
+  /// nothing names one. Does not ask AWS whether it exists.
+  std::string environment_name() const;
+
+  /// As environment_name(), but names that mean none are returned as they are: for look-ups of
+  /// options, which need no environment.
+  std::string chosen_environment() const;
+
+  bool dry_run() const { return settings_.dry_run; }
+  OutputFormat output_format() const { return settings_.output; }
+  Output& output() { return output_; }
+
+  /// Writes one result line to stdout.
+  void print(std::string_view line) { output_.line(line); }
+
+  /// Prints rows as the --output option says.
+  template <class Row>
+  void print_table(const std::vector<Column<Row>>& columns, const std::vector<Row>& rows) {
+    if (output_format() == OutputFormat::json) {
+      output_.write(json_table(columns, rows));
+    } else {
+      output_.write(text_table(columns, rows));
+    }
+  }
+
+  /// True with --yes, or if the user answers the question on the terminal with yes. Throws
+  /// UsageError if there is no terminal to ask at.
+  bool confirm(const std::string& question) const;
+
+ private:
+  const Tool& tool_;
+  const Command& command_;
+  Settings settings_;
+  config::ConfigFolder config_;
+  Output& output_;
+  SessionFactory open_session_;
+  std::shared_ptr<aws::Session> session_;
+};
+
+}  // namespace asiaq::cli

@@ -1,0 +1,157 @@
+#include "access/credentials_store.h"
+#include "base/log.h"
+#include "cli/carry_out.h"
+#include "cli/commands.h"
+#include "cli/context.h"
+#include "cli/secret_input.h"
+#include "config/credential_buckets.h"
+#include "instance/atomic_file.h"
+
+namespace asiaq::cli {
+namespace {
+
+struct StoreOptions {
+  std::optional<std::string> bucket;
+  bool silent = false;
+};
+struct List : StoreOptions {
+  std::string prefix;
+};
+struct OneKey : StoreOptions {
+  std::string key;
+};
+struct Set : OneKey {
+  std::optional<std::string> value;
+  bool password = false;
+};
+struct SetFile : OneKey {
+  std::string filename;
+};
+
+template <class T>
+std::vector<OptionItem<T>> with_store(std::vector<OptionItem<T>> own) {
+  own.push_back(option("--bucket", &T::bucket,
+                       {.value = "BUCKET",
+                        .help = "Use this bucket instead of the environment's first one",
+                        .place = Place::before_command,
+                        .excludes = {"--env"}}));
+  own.push_back(option("--silent", &T::silent,
+                       {.help = "Log nothing but errors",
+                        .origin = Origin::added,
+                        .place = Place::before_command,
+                        .excludes = {"--debug"}}));
+  return own;
+}
+
+template <class T>
+Binding<OneKey> key_option(T OneKey::*member) {
+  return option("--key", member,
+                {.value = "KEY", .help = "Name of the credential", .need = Need::mandatory});
+}
+
+access::CredentialsStore open_store(Context& context, const StoreOptions& options) {
+  if (options.silent) log::configure(log::Level::error);
+  return access::CredentialsStore::open(
+      context.session(),
+      access::candidate_buckets(
+          context.session(), context.config(),
+          {.bucket = options.bucket, .environment = context.settings().environment}));
+}
+
+std::string value_of(const Set& options) {
+  if (options.password) return ask_secret("Password: ");
+  if (options.value == "-") return read_standard_input();
+  log::warning(
+      "the value was given as an argument, which others on this machine can see: "
+      "`--value -` reads it from standard input");
+  return options.value.value_or("");
+}
+
+void list(Context& context, const List& options) {
+  const auto store = open_store(context, options);
+  const std::vector<Column<std::string>> columns{
+      {.key = "key", .text = [](const std::string& key) { return key; }},
+      {.key = "bucket",
+       .text = [&](const std::string&) { return store.bucket(); },
+       .shown = Shown::in_json_only}};
+  context.print_table(columns, store.keys(options.prefix));
+}
+
+void get(Context& context, const OneKey& options) {
+  context.print(open_store(context, options).get(options.key));
+}
+
+void set(Context& context, const Set& options) {
+  if (options.silent) log::configure(log::Level::error);
+  if (!config::is_injectable_key(options.key)) {
+    log::warning("no placeholder {{s3cred://…}} can name the key {}", options.key);
+  }
+  const std::string value = value_of(options);
+  const auto store = open_store(context, options);
+  carry_out(context, access::plan_put(store, options.key, value));
+}
+
+void remove(Context& context, const OneKey& options) {
+  const auto store = open_store(context, options);
+  carry_out(context, access::plan_removal(store, options.key));
+}
+
+void set_file(Context& context, const SetFile& options) {
+  instance::write_atomically(options.filename, open_store(context, options).get(options.key),
+                             {.mode = 0600});
+}
+
+}  // namespace
+
+Tool creds_tool() {
+  return {
+      .name = "creds",
+      .legacy = {"disco_creds"},
+      .dialect = Dialect::sub_command,
+      .summary = "Credentials of an environment, kept in S3",
+      .environment = EnvironmentOption::before_command,
+      .commands = {
+          Record<List>{.word = "list",
+                       .summary = "List the keys",
+                       .options = with_store<List>(
+                           {option("--prefix", &List::prefix,
+                                   {.value = "PREFIX", .help = "Only keys that begin with this"})}),
+                       .effect = Effect::lists,
+                       .run = list},
+          Record<OneKey>{.word = "get",
+                         .summary = "Print a value and a newline",
+                         .options = with_store<OneKey>({key_option(&OneKey::key)}),
+                         .effect = Effect::reads,
+                         .run = get},
+          Record<Set>{
+              .word = "set",
+              .summary = "Store a value",
+              .details = "Prefer `--value -`: arguments can be seen by others on the machine.",
+              .options = with_store<Set>(
+                  {key_option(&OneKey::key),
+                   exactly_one(
+                       option("--value", &Set::value,
+                              {.value = "VALUE",
+                               .help = "The value; - takes all of standard input, byte for byte"}),
+                       option("--password", &Set::password,
+                              {.help = "Ask for the value without showing it"}))}),
+              .effect = Effect::changes,
+              .run = set},
+          Record<OneKey>{.word = "delete",
+                         .summary = "Delete a value",
+                         .options = with_store<OneKey>({key_option(&OneKey::key)}),
+                         .effect = Effect::changes,
+                         .run = remove},
+          Record<SetFile>{.word = "setfile",
+                          .summary = "Download a value into a file that only its owner can read",
+                          .options = with_store<SetFile>(
+                              {key_option(&OneKey::key), option("--filename", &SetFile::filename,
+                                                                {.value = "FILE",
+                                                                 .help = "Where to write it",
+                                                                 .need = Need::mandatory})}),
+                          .effect = Effect::reads,
+                          .run = set_file},
+      }};
+}
+
+}  // namespace asiaq::cli

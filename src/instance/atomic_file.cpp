@@ -1,0 +1,128 @@
+#include "instance/atomic_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace asiaq::instance {
+
+namespace {
+
+constexpr const char* label_name = "security.selinux";
+
+Error failure(std::string_view doing, const std::filesystem::path& path) {
+  return Error("File", fmt::format("cannot {} {}: {}", doing, path.string(), std::strerror(errno)));
+}
+
+/// A file beside the one to be replaced; removed unless it took that one's place.
+class NewFile {
+ public:
+  explicit NewFile(const std::filesystem::path& target)
+      : name_((target.parent_path() / ("." + target.filename().string() + ".XXXXXX")).string()) {
+    descriptor_ = mkostemp(name_.data(), O_CLOEXEC);
+    if (descriptor_ < 0) throw failure("write beside", target);
+  }
+  ~NewFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    if (!placed_) ::unlink(name_.c_str());
+  }
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+
+  int descriptor() const { return descriptor_; }
+
+  void write(std::string_view content) {
+    while (!content.empty()) {
+      const ssize_t count = ::write(descriptor_, content.data(), content.size());
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) throw failure("write", name_);
+      content.remove_prefix(static_cast<std::size_t>(count));
+    }
+  }
+
+  void replace(const std::filesystem::path& target) {
+    if (::close(descriptor_) != 0) {
+      descriptor_ = -1;
+      throw failure("write", name_);
+    }
+    descriptor_ = -1;
+    if (::rename(name_.c_str(), target.c_str()) != 0) throw failure("replace", target);
+    placed_ = true;
+  }
+
+ private:
+  std::string name_;
+  int descriptor_ = -1;
+  bool placed_ = false;
+};
+
+}  // namespace
+
+void write_atomically(const std::filesystem::path& path, std::string_view content,
+                      const FileAttributes& attributes) {
+  struct stat old {};
+  const bool exists = ::lstat(path.c_str(), &old) == 0 && S_ISREG(old.st_mode);
+  NewFile file(path);
+  file.write(content);
+
+  const uid_t owner = attributes.owner.value_or(exists ? old.st_uid : ::geteuid());
+  const gid_t group = attributes.group.value_or(exists ? old.st_gid : ::getegid());
+  struct stat made {};
+  if (::fstat(file.descriptor(), &made) != 0) throw failure("look at", path);
+  if ((made.st_uid != owner || made.st_gid != group) &&
+      ::fchown(file.descriptor(), owner, group) != 0) {
+    throw failure("set the owner of", path);
+  }
+  const mode_t mode = attributes.mode.value_or(exists ? old.st_mode & 07777U : 0644U);
+  if (::fchmod(file.descriptor(), mode) != 0) throw failure("set the mode of", path);
+
+  std::array<char, 1024> label{};
+  const ssize_t size =
+      exists ? ::lgetxattr(path.c_str(), label_name, label.data(), label.size()) : -1;
+  if (size > 0) {
+    // Where labels are not supported there is none to lose.
+    (void)::fsetxattr(file.descriptor(), label_name, label.data(), static_cast<std::size_t>(size),
+                      0);
+  }
+  file.replace(path);
+}
+
+std::optional<std::string> read_file(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+    throw failure("read", path);
+  }
+  std::string content;
+  std::array<char, 64 * 1024> buffer{};
+  for (;;) {
+    const ssize_t count = ::read(descriptor, buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) {
+      const Error error = failure("read", path);
+      ::close(descriptor);
+      throw error;
+    }
+    if (count == 0) break;
+    content.append(buffer.data(), static_cast<std::size_t>(count));
+  }
+  ::close(descriptor);
+  return content;
+}
+
+std::optional<std::string> first_line(const std::filesystem::path& path) {
+  const auto content = read_file(path);
+  if (!content) return std::nullopt;
+  return std::string(trimmed(std::string_view(*content).substr(0, content->find('\n'))));
+}
+
+}  // namespace asiaq::instance

@@ -1,0 +1,32 @@
+// Files that are replaced as a whole, so that nobody ever reads half of one.
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace asiaq::instance {
+
+/// Owner and mode of a file to be written. What is unset comes from the file that is replaced;
+/// without one, the file belongs to this process's user and has mode 0644.
+struct FileAttributes {
+  std::optional<mode_t> mode{};  ///< Permission and set-id bits.
+  std::optional<uid_t> owner{};
+  std::optional<gid_t> group{};
+};
+
+/// Writes a new file beside `path` and renames it, keeping the SELinux label of the old one. The
+/// content is never readable by more people than the result. Throws Error of kind "File".
+void write_atomically(const std::filesystem::path& path, std::string_view content,
+                      const FileAttributes& attributes = {});
+
+/// The whole file; nothing if it does not exist. Throws Error of kind "File".
+std::optional<std::string> read_file(const std::filesystem::path& path);
+
+/// The first line without blanks around it; nothing if the file does not exist.
+std::optional<std::string> first_line(const std::filesystem::path& path);
+
+}  // namespace asiaq::instance
