@@ -255,6 +255,8 @@ class Tap:
         self.kill_at = 0
         self.kill_before = False
         self.writes = 0
+        self.run = 0  #: Which run of the program the requests belong to.
+        self._dead_runs: set[int] = set()
         self._endpoint = endpoint
         self._lock = threading.Lock()
         tap = self
@@ -263,6 +265,7 @@ class Tap:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
+                self.run = tap.run
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 tap.pass_on(self, body)
 
@@ -281,10 +284,9 @@ class Tap:
             is_write = not action.startswith("Describe")
             self.writes += is_write
             is_last = is_write and self.writes == self.kill_at
-            is_over = self.kill_at and self.writes > self.kill_at
             if is_last and self.kill_before:
                 self._kill()
-            if (is_last and self.kill_before) or is_over:
+            if handler.run in self._dead_runs:
                 handler.close_connection = True
                 return
             status, kind, content = self._ask(handler, body)
@@ -313,7 +315,17 @@ class Tap:
     def _kill(self) -> None:
         assert self.victim is not None
         self.victim.send_signal(signal.SIGKILL)
-        self.victim.wait()
+        self._dead_runs.add(self.run)
+
+    def killed(self, asiaq: Asiaq, arguments: list[str], at: int, before: bool) -> bool:
+        """Runs the program and kills it at that write; False if it came to its end before."""
+        with self._lock:
+            self.run += 1
+            self.writes, self.kill_at, self.kill_before = 0, at, before
+            self.victim = asiaq.start(*arguments, AWS_ENDPOINT_URL=self.endpoint)
+        self.victim.communicate(timeout=120)
+        self.kill_at = 0
+        return self.victim.returncode == -signal.SIGKILL
 
     def close(self) -> None:
         self._server.shutdown()
