@@ -37,6 +37,9 @@ std::vector<std::string> program_names();
 
 // One function a file: cli/<tool>.cpp.
 Tool aws_tool();
+Tool buckets_tool();
+Tool creds_tool();
+Tool keys_tool();
 Tool local_tool();
 
 }  // namespace asiaq::cli
