@@ -69,7 +69,7 @@ class Network:
         internet = self._box.internet_namespace
         namespaces.run("ip", "netns", "add", internet)
         namespaces.ip(internet, ["link set lo up", _NO_WAY_OUT])
-        namespaces.sysctl(internet, ipv4__ip_forward=1)
+        namespaces.sysctl(internet, ipv4__ip_forward=1, ipv4__icmp_ratelimit=0)
 
     def ensure_vpc(self, vpc_id: str) -> str:
         """The namespace of a VPC, made when its first host comes."""
@@ -96,7 +96,8 @@ class Network:
                 self._box.internet_namespace,
                 [f"addr add {there}/31 dev u{vpc.number}", f"link set u{vpc.number} up"],
             )
-            namespaces.sysctl(namespace, ipv4__ip_forward=1)
+            # Without a limit, each connection attempt to nowhere is refused at once.
+            namespaces.sysctl(namespace, ipv4__ip_forward=1, ipv4__icmp_ratelimit=0)
             namespaces.ip(
                 namespace, [f"route add {network} via {there}" for network in PUBLIC_NETWORKS]
             )
@@ -149,6 +150,8 @@ class Network:
         namespace = self._box.host_namespace(instance_id)
         namespaces.run("ip", "netns", "add", namespace)
         namespaces.ip(namespace, ["link set lo up"])
+        # The address may have been another host's a moment ago: neighbours must hear of the new one.
+        namespaces.sysctl(namespace, ipv4__conf__all__arp_notify=1)
         return namespace
 
     def remove_host(self, instance_id: str) -> None:
@@ -168,6 +171,7 @@ class Network:
                 f"link add {port} type veth peer name {device} address {interface.mac} netns {host}",
                 f"link set {port} master {bridge_name(interface.subnet_id)}",
                 f"link set {port} up",
+                f"neigh flush to {interface.address}",
             ],
         )
         if interface.device_index == 0:

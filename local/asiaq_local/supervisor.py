@@ -242,11 +242,12 @@ class HostSupervisor:
         def insist() -> None:
             # A signal before the guest's init listens is lost, and a guest may hang.
             deadline = time.monotonic() + _SHUTDOWN_SECONDS
-            while not done() and time.monotonic() < deadline:
+            while time.monotonic() < deadline:
                 time.sleep(1)
+                if done():
+                    return
                 machine.host.signal_shutdown()
-            if not done():
-                machine.host.kill()
+            machine.host.kill()
 
         threading.Thread(target=insist, daemon=True).start()
 

@@ -147,11 +147,18 @@ class IdempotentAnswers:
         self, service: str, operation: str, environ: dict[str, Any], body: bytes, ask: Callable[[], Answer]
     ) -> Answer:
         """The remembered answer, or that of `ask`."""
-        if service != "ec2" or b"ClientToken=" not in body:
+        if service != "ec2":
+            return ask()
+        if b"DryRun=true" in body and kind_of(operation, "POST") == "write":
+            # moto makes many things in spite of it.
+            return _ec2_error(
+                "DryRunOperation", "Request would have succeeded, but DryRun flag is set.", status=412
+            )
+        if b"ClientToken=" not in body:
             return ask()
         form = urllib.parse.parse_qs(body.decode("latin-1"), keep_blank_values=True)
         token = form.pop("ClientToken", [""])[0]
-        if not token or form.get("DryRun") == ["true"]:
+        if not token:
             return ask()
         key = (_credential_scope(environ), operation, token)
         parameters = hashlib.sha256(json.dumps(form, sort_keys=True).encode()).hexdigest()
@@ -183,13 +190,13 @@ def _json(status: int, value: Any) -> Answer:
     return status, [("Content-Type", "application/json")], json.dumps(value).encode()
 
 
-def _ec2_error(code: str, message: str) -> Answer:
+def _ec2_error(code: str, message: str, status: int = 400) -> Answer:
     content = (
         '<?xml version="1.0" encoding="UTF-8"?>\n<Response><Errors><Error>'
         f"<Code>{code}</Code><Message>{message}</Message></Error></Errors>"
         "<RequestID>00000000-0000-0000-0000-000000000000</RequestID></Response>"
     )
-    return 400, [("Content-Type", "text/xml")], content.encode()
+    return status, [("Content-Type", "text/xml")], content.encode()
 
 
 class _Handler(MotoRequestHandler):
