@@ -37,7 +37,10 @@ std::vector<std::string> program_names();
 
 // One function a file: cli/<tool>.cpp.
 Tool aws_tool();
+Tool buckets_tool();
+Tool creds_tool();
 Tool eip_tool();
+Tool keys_tool();
 Tool local_tool();
 Tool vpc_tool();
 
