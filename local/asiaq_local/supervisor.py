@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Protocol
@@ -48,7 +49,6 @@ class LaunchOrder:
     region: str
     domain: str
     interfaces: list[Interface]
-    devices: dict[str, str] = field(default_factory=dict)
 
 
 class InstanceEvents(Protocol):
@@ -121,6 +121,8 @@ class HostSupervisor:
         self._events = events
         self._machines: dict[str, _Machine] = {}
         self._lock = threading.Lock()
+        # Asked before each boot for further disks: names in the host and the devices behind them.
+        self.devices_at_boot: Callable[[str], dict[str, str]] = lambda instance_id: {}
 
     def check_launch(self, image_id: str) -> None:
         """Raises BoxError when a host of this image could not be made."""
@@ -261,7 +263,8 @@ class HostSupervisor:
                 with _BOOTS_AT_ONCE:
                     self._write_settings(machine, new)
                     new = False
-                    up = machine.host.boot(machine.order.devices, lambda: self._answers(machine))
+                    devices = self.devices_at_boot(instance_id)
+                    up = machine.host.boot(devices, lambda: self._answers(machine))
                 machine.running = up
                 if up and machine.wish is Wish.NONE:
                     self._events.is_running(instance_id)
