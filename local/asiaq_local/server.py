@@ -68,6 +68,7 @@ class BoxServer:
         self._with_hosts = with_hosts
         self._started = time.time()
         self.cloud = Cloud()
+        self._resetting = threading.Lock()
         self._metadata = imds.Metadata(self.cloud)
         self._application = Application(self.cloud.lock, self._source_of, self.reset, self.status)
         self._network: Network | None = None
@@ -126,10 +127,10 @@ class BoxServer:
     def _serve_vpc(self, vpc_id: str, namespace: str) -> None:
         """Starts the servers that hosts of a VPC reach."""
         domain = internal_domain(REGION)
-        with self.cloud.lock:
-            for backend in all_backends():
-                if vpc_id in backend.vpcs:
-                    domain = internal_domain(backend.region_name)
+        # Not under the cloud's lock: who holds that may be waiting for the network.
+        for backend in all_backends():
+            if vpc_id in backend.vpcs:
+                domain = internal_domain(backend.region_name)
 
         def open_sockets() -> tuple[socket.socket, ...]:
             query = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -190,20 +191,29 @@ class BoxServer:
 
     def reset(self) -> None:
         """Removes all hosts and resources and starts with a fresh account."""
-        with self.cloud.lock:
-            self._groups.forget_all()
+        with self._resetting:
+            with self.cloud.lock:
+                self._groups.forget_all()
+            # Without the lock: hosts that are just coming up want to say so.
             self.cloud.supervisor.shut_down()
-            self.cloud.forget_all()
-            if self._keeper:
-                self._keeper.forget_all()
-            if self._volume_keeper:
-                self._volume_keeper.forget_all()
-            _reset_moto()
-            self._application.forget_all()
-            seed_account()
-            if self._store:
-                self._store.forget_all()
-                self.cloud.supervisor.collect_layers()
+            with self.cloud.lock:
+                self._forget_all()
+            self.cloud.supervisor.open_again()
+        self.cloud.changed()
+
+    def _forget_all(self) -> None:
+        self._groups.forget_all()
+        self.cloud.forget_all()
+        if self._keeper:
+            self._keeper.forget_all()
+        if self._volume_keeper:
+            self._volume_keeper.forget_all()
+        _reset_moto()
+        self._application.forget_all()
+        seed_account()
+        if self._store:
+            self._store.forget_all()
+            self.cloud.supervisor.collect_layers()
 
     def status(self) -> dict[str, Any]:
         """Hosts and images, for `asiaq local status`."""

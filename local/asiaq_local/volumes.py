@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import subprocess
@@ -166,7 +167,9 @@ class VolumeKeeper:
                 for volume_id in plugged.keys() - now.keys():
                     names = plugged.pop(volume_id)
                     if leader:
-                        _in_host(leader, "rm", "-f", *names)
+                        # A host that is just going down takes its names along.
+                        with contextlib.suppress(BoxError):
+                            _in_host(leader, "rm", "-f", *names)
                     self._store.close(volume_id)
                 for volume_id in now.keys() - plugged.keys():
                     # A host that is down finds the volume when it boots.
