@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import json
 import logging
@@ -217,8 +218,25 @@ class BoxServer:
                 {"id": image.id, "name": image.name, "state": image.state, "region": backend.region_name}
                 for backend in all_backends()
                 for image in backend.amis.values()
+                if backend.region_name == REGION or image.owner_id == backend.account_id
             ]
         return {"since": self._started, "hosts": hosts, "images": images}
+
+
+def write_ssh_config(box: Box, facts: dict[str, Any]) -> None:
+    """The file with which plain `ssh -F` reaches the hosts."""
+    if "socks_port" not in facts:
+        return
+    box.ssh_config.write_text(
+        f"# ssh -F {box.ssh_config} admin@ADDRESS reaches any host of the box.\n"
+        "Host *\n"
+        f"  ProxyCommand nc -X 5 -x 127.0.0.1:{facts['socks_port']} %h %p\n"
+        # Addresses are used again by other hosts, and nobody can get in between.
+        "  StrictHostKeyChecking no\n"
+        "  UserKnownHostsFile /dev/null\n"
+        "  GlobalKnownHostsFile /dev/null\n"
+        "  LogLevel ERROR\n"
+    )
 
 
 def _reset_moto() -> None:
@@ -239,7 +257,8 @@ def serve(box: Box, with_hosts: bool, ready: int) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     for noisy in ("werkzeug", "botocore", "urllib3", "moto"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    with os.fdopen(ready, "w") as report:
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    with contextlib.suppress(BrokenPipeError), os.fdopen(ready, "w") as report:
         try:
             server = BoxServer(box, with_hosts)
             facts = server.start()
@@ -247,8 +266,15 @@ def serve(box: Box, with_hosts: bool, ready: int) -> None:
             log.exception("cannot start")
             json.dump({"error": str(error)}, report)
             return
-        box.description.write_text(json.dumps(facts))
-        json.dump(facts, report)
+        write_ssh_config(box, facts)
+        new = box.description.with_suffix(".new")
+        new.write_text(json.dumps(facts))
+        # Whoever sees the description sees all of it, and a box that is ready.
+        new.replace(box.description)
+        # The `up` that waits for this may have been killed; the box is up all the same.
+        with contextlib.suppress(BrokenPipeError):
+            json.dump(facts, report)
+            report.flush()
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)

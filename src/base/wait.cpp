@@ -14,6 +14,13 @@ namespace {
 
 constexpr Seconds reminder_interval{30};
 
+/// What the user allows for all waits of the command.
+struct WaitingBound {
+  Seconds limit;
+  SteadyTime end;
+};
+std::optional<WaitingBound> bound;
+
 }  // namespace
 
 double wait_scale() {
@@ -26,6 +33,11 @@ double wait_scale() {
 WaitLimits scaled(WaitLimits limits) {
   const double scale = wait_scale();
   return {limits.interval * scale, limits.limit * scale};
+}
+
+void bound_all_waiting(Seconds limit, Clock& clock) {
+  const auto duration = std::chrono::duration_cast<SteadyTime::duration>(limit);
+  bound = WaitingBound{limit, clock.steady_now() + duration};
 }
 
 void wait_until(const std::string& what, WaitLimits limits, const Look& look, Clock& clock) {
@@ -41,13 +53,23 @@ void wait_until(const std::string& what, WaitLimits limits, const Look& look, Cl
       throw TimeoutError(
           fmt::format("waited {:.0f} s for {}: {}", limits.limit.count(), what, *missing));
     }
+    if (bound && now >= bound->end) {
+      TimeoutError error(
+          fmt::format("the {:.0f} s allowed for all waiting are over; was waiting "
+                      "for {}: {}",
+                      bound->limit.count(), what, *missing));
+      error.set_hint("run the same command again: it goes on from where things are");
+      throw error;
+    }
     if (*missing != said || now - last_said >= reminder_interval) {
       log::info("Waiting for {}: {} ({:.0f} of at most {:.0f} s)", what, *missing, waited.count(),
                 limits.limit.count());
       said = *missing;
       last_said = now;
     }
-    clock.sleep_for(std::min(limits.interval, limits.limit - waited));
+    Seconds pause = std::min(limits.interval, limits.limit - waited);
+    if (bound) pause = std::min<Seconds>(pause, bound->end - now);
+    clock.sleep_for(pause);
   }
 }
 

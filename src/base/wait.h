@@ -22,6 +22,10 @@ double wait_scale();
 
 WaitLimits scaled(WaitLimits limits);
 
+/// Bounds all waiting of the process together: from now on, wait_until() gives up after `limit`
+/// whatever its own limits are. Called by main before any thread is started.
+void bound_all_waiting(Seconds limit, Clock& clock = system_clock());
+
 /// One look at what is waited for: nothing if it is as wanted, else what is still missing (shown
 /// while waiting and in the time-out's message). Throws to give up early.
 using Look = std::function<std::optional<std::string>()>;

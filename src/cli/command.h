@@ -1,8 +1,7 @@
 // Command records: everything that parser, help and completion know of a command, and what runs it.
 //
 //   Tool vpc_tool() {
-//     return {.name = "vpc", .legacy = {"disco_vpc_ui"}, .dialect = Dialect::sub_command,
-//             .summary = "Environments", .commands = {
+//     return {.dialect = Dialect::sub_command, .commands = {
 //       Record<Create>{.word = "create", .summary = "Make an environment",
 //                      .options = {option("--name", &Create::name, {.need = Need::mandatory})},
 //                      .effect = Effect::changes,
@@ -112,16 +111,16 @@ enum class EnvironmentOption {
   spelled_out,     ///< --environment, with --env as its short form.
 };
 
+/// The records of one tool. Its names and summary stand in the table of contents, cli/commands.cpp.
 struct Tool {
-  std::string name;                 ///< Its word after `asiaq`.
-  std::vector<std::string> legacy;  ///< Names of the original program, without suffix.
   Dialect dialect = Dialect::sub_command;
-  std::string summary;
   EnvironmentOption environment = EnvironmentOption::none;
   bool has_truncate = false;  ///< Accepts --truncate, which does nothing.
   std::vector<Command> commands;
   /// A tool whose words, --help included, all belong to another program; then it has no commands.
   std::function<int(const std::vector<std::string>&)> pass_on = {};
+  std::string name = {};     ///< Filled in from the table of contents.
+  std::string summary = {};  ///< Likewise.
 };
 
 template <class T>

@@ -1,0 +1,59 @@
+#include "cli/commands.h"
+
+#include <string>
+
+namespace asiaq::cli {
+
+namespace {
+
+constexpr std::string_view script_suffix = ".py";
+
+constexpr ToolEntry tools[] = {
+    {"aws", {"disco_aws"}, "Hosts and pipelines of an environment", aws_tool},
+    {"local", {}, "The cloud in a box: an AWS endpoint and hosts on this machine", local_tool},
+};
+
+}  // namespace
+
+std::span<const ToolEntry> all_tools() { return tools; }
+
+const ToolEntry* find_tool(std::string_view name) {
+  for (const ToolEntry& entry : tools) {
+    if (entry.name == name) return &entry;
+  }
+  return nullptr;
+}
+
+const ToolEntry* find_legacy_tool(std::string_view program) {
+  if (program.size() > script_suffix.size() &&
+      program.substr(program.size() - script_suffix.size()) == script_suffix) {
+    program.remove_suffix(script_suffix.size());
+  }
+  for (const ToolEntry& entry : tools) {
+    for (const std::string_view legacy : entry.legacy_names) {
+      if (!legacy.empty() && legacy == program) return &entry;
+    }
+  }
+  return nullptr;
+}
+
+Tool make_tool(const ToolEntry& entry) {
+  Tool tool = entry.make();
+  tool.name = entry.name;
+  tool.summary = entry.summary;
+  return tool;
+}
+
+std::vector<std::string> program_names() {
+  std::vector<std::string> names;
+  for (const ToolEntry& entry : tools) {
+    for (const std::string_view legacy : entry.legacy_names) {
+      if (legacy.empty()) continue;
+      names.emplace_back(legacy);
+      names.push_back(std::string(legacy) + std::string(script_suffix));
+    }
+  }
+  return names;
+}
+
+}  // namespace asiaq::cli

@@ -1,0 +1,42 @@
+// All tools of the program.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "cli/command.h"
+
+namespace asiaq::cli {
+
+/// A line of the table of contents. The records are made only when the tool is needed.
+struct ToolEntry {
+  std::string_view name;                         ///< After `asiaq`.
+  std::array<std::string_view, 2> legacy_names;  ///< Without suffix; empty where there is none.
+  std::string_view summary;
+  Tool (*make)();
+};
+
+/// In alphabetical order.
+std::span<const ToolEntry> all_tools();
+
+/// By the word after `asiaq`; null if there is none.
+const ToolEntry* find_tool(std::string_view name);
+
+/// By the name of the program, with or without `.py`; null if there is none.
+const ToolEntry* find_legacy_tool(std::string_view program);
+
+/// The records of a tool, with its names.
+Tool make_tool(const ToolEntry& entry);
+
+/// Every name that the program answers to besides `asiaq`: the original ones, with and without
+/// `.py`.
+std::vector<std::string> program_names();
+
+// One function a file: cli/<tool>.cpp.
+Tool aws_tool();
+Tool local_tool();
+
+}  // namespace asiaq::cli

@@ -1,0 +1,75 @@
+#include "network/elastic_ip.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "aws/ec2/client.h"
+#include "aws/error.h"
+#include "base/cidr.h"
+#include "network/error.h"
+
+namespace asiaq::network {
+
+namespace {
+
+ElasticIp from_aws(const aws::ec2::Address& address) {
+  return {.address = address.public_ip.value_or(""),
+          .instance_id = address.instance_id.value_or(""),
+          .allocation_id = address.allocation_id.value_or(""),
+          .association_id = address.association_id.value_or("")};
+}
+
+}  // namespace
+
+std::vector<ElasticIp> list_elastic_ips(const aws::ec2::Client& ec2) {
+  std::vector<ElasticIp> result;
+  for (const aws::ec2::Address& address : ec2.describe_addresses().addresses) {
+    result.push_back(from_aws(address));
+  }
+  std::ranges::sort(result, {}, [](const ElasticIp& elastic_ip) {
+    return Ipv4Address::parse(elastic_ip.address).value_or(Ipv4Address());
+  });
+  return result;
+}
+
+std::string allocate_elastic_ip(const aws::ec2::Client& ec2) {
+  return ec2.allocate_address({.domain = "vpc"}).public_ip.value();
+}
+
+ElasticIp find_elastic_ip(const aws::ec2::Client& ec2, const std::string& address) {
+  EipConfigError unknown(
+      fmt::format("InvalidAddress.NotFound: {} is no elastic IP of this account and region",
+                  address));
+  unknown.set_hint("`asiaq eip list` shows what there is");
+  if (!Ipv4Address::parse(address)) throw unknown;
+  for (const aws::ec2::Address& found :
+       ec2.describe_addresses({.filters = {{.name = "public-ip", .values = {address}}}})
+           .addresses) {
+    if (found.public_ip == address) return from_aws(found);
+  }
+  throw unknown;
+}
+
+void check_can_be_released(const ElasticIp& elastic_ip, InUse in_use) {
+  if (in_use == InUse::disassociate || elastic_ip.association_id.empty()) return;
+  EipConfigError error(fmt::format("{} is in use by {}", elastic_ip.address,
+                                   elastic_ip.instance_id.empty()
+                                       ? "a network interface or NAT gateway"
+                                       : "instance " + elastic_ip.instance_id));
+  error.set_hint("--force takes it away first");
+  throw error;
+}
+
+void release_elastic_ip(const aws::ec2::Client& ec2, const ElasticIp& elastic_ip) {
+  if (!elastic_ip.association_id.empty()) {
+    try {
+      ec2.disassociate_address({.association_id = elastic_ip.association_id});
+    } catch (const aws::ServiceError& error) {
+      if (!error.is_not_found()) throw;
+    }
+  }
+  ec2.release_address({.allocation_id = elastic_ip.allocation_id});
+}
+
+}  // namespace asiaq::network
