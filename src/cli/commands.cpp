@@ -10,7 +10,9 @@ constexpr std::string_view script_suffix = ".py";
 
 constexpr ToolEntry tools[] = {
     {"aws", {"disco_aws"}, "Hosts and pipelines of an environment", aws_tool},
+    {"eip", {"disco_eip"}, "Elastic IPs: public addresses that stay until released", eip_tool},
     {"local", {}, "The cloud in a box: an AWS endpoint and hosts on this machine", local_tool},
+    {"vpc", {"disco_vpc_ui"}, "Environments: make, list and destroy them", vpc_tool},
 };
 
 }  // namespace

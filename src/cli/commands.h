@@ -37,6 +37,8 @@ std::vector<std::string> program_names();
 
 // One function a file: cli/<tool>.cpp.
 Tool aws_tool();
+Tool eip_tool();
 Tool local_tool();
+Tool vpc_tool();
 
 }  // namespace asiaq::cli
