@@ -1,14 +1,17 @@
 // awsgen: AWS's own service models in, typed C++ clients out.
 //
 //   awsgen client --model <data>/<service> --operations <file> --output <folder>
+//   awsgen partitions --model <data>/partitions.json --output <file>
 
 #include <cstdio>
 #include <exception>
+#include <fstream>
 #include <map>
 #include <stdexcept>
 #include <string>
 
 #include "model.h"
+#include "rules_writer.h"
 #include "writer.h"
 
 namespace {
@@ -28,6 +31,12 @@ void write_client(const Options& options) {
   writer.write_client();
 }
 
+void write_partitions(const Options& options) {
+  std::ifstream stream(needed(options, "model"));
+  awsgen::write_if_changed(needed(options, "output"),
+                           awsgen::partitions_source(awsgen::Json::parse(stream)));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -43,6 +52,8 @@ int main(int argc, char** argv) {
     const std::string command = argv[1];
     if (command == "client") {
       write_client(options);
+    } else if (command == "partitions") {
+      write_partitions(options);
     } else {
       throw std::runtime_error("unknown command " + command);
     }
