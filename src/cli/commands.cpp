@@ -9,7 +9,9 @@ namespace {
 constexpr std::string_view script_suffix = ".py";
 
 constexpr ToolEntry tools[] = {
+    {"acfg", {"acfg1"}, "Configuration files onto a host that is being baked", acfg_tool},
     {"aws", {"disco_aws"}, "Hosts and pipelines of an environment", aws_tool},
+    {"instance", {}, "What hosts do themselves: boot services and health", instance_tool},
     {"local", {}, "The cloud in a box: an AWS endpoint and hosts on this machine", local_tool},
 };
 

@@ -36,7 +36,9 @@ Tool make_tool(const ToolEntry& entry);
 std::vector<std::string> program_names();
 
 // One function a file: cli/<tool>.cpp.
+Tool acfg_tool();
 Tool aws_tool();
+Tool instance_tool();
 Tool local_tool();
 
 }  // namespace asiaq::cli

@@ -113,8 +113,8 @@ InjectionResult update_credentials(ThisHost& host) {
     log::warning("user data names no credential bucket: files keep their placeholders");
     return {};
   }
-  auto result = inject_credentials(from_buckets(host.session(), buckets),
-                                   {.root = host.paths().root});
+  auto result =
+      inject_credentials(from_buckets(host.session(), buckets), {.root = host.paths().root});
   for (const auto& file : result.written) log::info("credentials put into {}", file.string());
   return result;
 }
@@ -136,12 +136,13 @@ void report_shutdown(ThisHost& host) { report_shutdown(host.paths(), tagging_of(
 
 std::vector<std::string> tested_hosts(ThisHost& host, const std::string& hostclass) {
   std::vector<std::string> addresses;
-  for (const auto& reservation : aws::ec2::Client(host.session())
-                                     .describe_instances_all({.filters = {
-                                         {.name = "vpc-id", .values = {host.metadata().vpc_id()}},
-                                         {.name = "tag:hostclass", .values = {hostclass}},
-                                         {.name = "instance-state-name", .values = {"running"}},
-                                     }})) {
+  for (const auto& reservation :
+       aws::ec2::Client(host.session())
+           .describe_instances_all({.filters = {
+                                        {.name = "vpc-id", .values = {host.metadata().vpc_id()}},
+                                        {.name = "tag:hostclass", .values = {hostclass}},
+                                        {.name = "instance-state-name", .values = {"running"}},
+                                    }})) {
     for (const auto& instance : reservation.instances) {
       if (is_smoke_tested(instance) && instance.private_ip_address) {
         addresses.push_back(*instance.private_ip_address);

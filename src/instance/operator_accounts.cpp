@@ -71,8 +71,8 @@ void write_authorized_keys(const LocalUser& user, const std::string& lines) {
     throw failure("set the owner of", folder);
   }
   ::unlinkat(ssh.number(), new_name, 0);
-  const Descriptor file(::openat(ssh.number(), new_name,
-                                 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  const Descriptor file(
+      ::openat(ssh.number(), new_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!file.is_open()) throw failure("write", folder / name);
   write_all(file.number(), lines, folder / name);
   if (::fchown(file.number(), user.id, user.group) != 0 ||
@@ -129,7 +129,8 @@ void install_user(const OperatorUser& user, const AccountSystem& system) {
   if (user.groups) add("--groups", join(*user.groups, ","));
   arguments.insert(arguments.end(), {"--", user.name});
   system.run(arguments, "");
-  if (user.password_hash) system.run({"chpasswd", "-e"}, user.name + ':' + *user.password_hash + '\n');
+  if (user.password_hash)
+    system.run({"chpasswd", "-e"}, user.name + ':' + *user.password_hash + '\n');
 
   const auto made = system.find_user(user.name);
   if (!made) throw Error("Host", "the account was not made");
@@ -138,8 +139,8 @@ void install_user(const OperatorUser& user, const AccountSystem& system) {
 
 /// Calls `read` with the name and the text of every object below the prefix.
 template <class Read>
-void for_each_object(const aws::s3::Client& s3, const std::string& bucket, const std::string& prefix,
-                     const Read& read) {
+void for_each_object(const aws::s3::Client& s3, const std::string& bucket,
+                     const std::string& prefix, const Read& read) {
   for (const auto& object : s3.list_objects_v2_all({.bucket = bucket, .prefix = prefix})) {
     const std::string key = object.key.value_or("");
     const std::string name = key.substr(std::min(prefix.size(), key.size()));

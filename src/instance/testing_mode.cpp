@@ -18,9 +18,8 @@ std::filesystem::path mode_file(const HostPaths& paths) {
   return paths.in("var/lib/asiaq/testing-mode");
 }
 
-constexpr std::array<const char*, 3> units = {"disco-associate-eni.service",
-                                              "disco-ip-route.service",
-                                              "disco-associate-eip.service"};
+constexpr std::array<const char*, 3> units = {
+    "disco-associate-eni.service", "disco-ip-route.service", "disco-associate-eip.service"};
 
 }  // namespace
 
