@@ -171,9 +171,9 @@ def _install_routes() -> None:
         return moto_filter(self, filter_name, method_name)
 
     def canonical(moto_method: Any) -> Any:
-        def method(self: RouteBackend, route_table_id: str, destination_cidr_block: str | None = None, **kwargs: Any) -> Any:
+        def method(self: RouteBackend, route_table_id: str, destination_cidr_block: str | None = None, *args: Any, **kwargs: Any) -> Any:
             cidr = canonical_cidr(destination_cidr_block) if destination_cidr_block else None
-            return moto_method(self, route_table_id, cidr, **kwargs)
+            return moto_method(self, route_table_id, cidr, *args, **kwargs)
 
         return method
 
