@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,17 +23,13 @@ void survive_broken_pipes() {
   sigaction(SIGPIPE, &action, nullptr);
 }
 
-std::shared_ptr<asiaq::aws::Session> open_session(asiaq::cli::SessionAccess access) {
-  const bool may_write = access == asiaq::cli::SessionAccess::read_write;
-  return std::make_shared<asiaq::aws::Session>(asiaq::aws::SessionOptions{
-      .access = may_write ? asiaq::aws::Access::read_write : asiaq::aws::Access::read_only});
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
   asiaq::interrupt::install_handlers();
   survive_broken_pipes();
   asiaq::cli::Output output(STDOUT_FILENO);
-  return asiaq::cli::run_program(std::vector<std::string>(argv, argv + argc), output, open_session);
+  return asiaq::cli::run_program(
+      std::vector<std::string>(argv, argv + argc), output,
+      [](asiaq::aws::Access access) { return asiaq::aws::Session::open({.access = access}); });
 }

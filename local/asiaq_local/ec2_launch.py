@@ -46,7 +46,7 @@ def install(cloud: Cloud) -> None:
         image_id = image_id or template.get("ImageId", "")
         image = _check_image(self, image_id)
         try:
-            cloud.supervisor.check_launch(image_id)  # type: ignore[attr-defined]
+            cloud.supervisor.check_launch(image_id)
         except BoxError as error:
             raise EC2ClientError("InsufficientInstanceCapacity", str(error)) from error
         _check_key(self, kwargs.get("key_name") or template.get("KeyName"))

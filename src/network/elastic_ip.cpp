@@ -33,14 +33,19 @@ std::vector<ElasticIp> list_elastic_ips(const aws::ec2::Client& ec2) {
   return result;
 }
 
-std::string allocate_elastic_ip(const aws::ec2::Client& ec2) {
-  return ec2.allocate_address({.domain = "vpc"}).public_ip.value();
+std::shared_ptr<std::string> add_allocation(plan::Plan& plan, const aws::ec2::Client& ec2) {
+  auto address = std::make_shared<std::string>();
+  plan.add({.verb = plan::Verb::create,
+            .resource = {.kind = "elastic IP", .name = "(any)"},
+            .carry_out = [ec2, address] {
+              *address = ec2.allocate_address({.domain = "vpc"}).public_ip.value();
+            }});
+  return address;
 }
 
 ElasticIp find_elastic_ip(const aws::ec2::Client& ec2, const std::string& address) {
-  EipConfigError unknown(
-      fmt::format("InvalidAddress.NotFound: {} is no elastic IP of this account and region",
-                  address));
+  EipConfigError unknown(fmt::format(
+      "InvalidAddress.NotFound: {} is no elastic IP of this account and region", address));
   unknown.set_hint("`asiaq eip list` shows what there is");
   if (!Ipv4Address::parse(address)) throw unknown;
   for (const aws::ec2::Address& found :
@@ -51,25 +56,37 @@ ElasticIp find_elastic_ip(const aws::ec2::Client& ec2, const std::string& addres
   throw unknown;
 }
 
-void check_can_be_released(const ElasticIp& elastic_ip, InUse in_use) {
-  if (in_use == InUse::disassociate || elastic_ip.association_id.empty()) return;
-  EipConfigError error(fmt::format("{} is in use by {}", elastic_ip.address,
-                                   elastic_ip.instance_id.empty()
-                                       ? "a network interface or NAT gateway"
-                                       : "instance " + elastic_ip.instance_id));
-  error.set_hint("--force takes it away first");
-  throw error;
-}
-
-void release_elastic_ip(const aws::ec2::Client& ec2, const ElasticIp& elastic_ip) {
-  if (!elastic_ip.association_id.empty()) {
-    try {
-      ec2.disassociate_address({.association_id = elastic_ip.association_id});
-    } catch (const aws::ServiceError& error) {
-      if (!error.is_not_found()) throw;
-    }
+void add_release(plan::Plan& plan, const aws::ec2::Client& ec2, const ElasticIp& elastic_ip,
+                 InUse in_use) {
+  const bool is_used = !elastic_ip.association_id.empty();
+  const std::string user = elastic_ip.instance_id.empty() ? "a network interface or NAT gateway"
+                                                          : "instance " + elastic_ip.instance_id;
+  if (is_used && in_use == InUse::refuse) {
+    EipConfigError error(fmt::format("{} is in use by {}", elastic_ip.address, user));
+    error.set_hint("--force takes it away first");
+    throw error;
   }
-  ec2.release_address({.allocation_id = elastic_ip.allocation_id});
+  const plan::Resource resource{
+      .kind = "elastic IP", .name = elastic_ip.address, .id = elastic_ip.allocation_id};
+  std::vector<plan::ChangeId> before;
+  if (is_used) {
+    before.push_back(plan.add({.verb = plan::Verb::detach,
+                               .resource = resource,
+                               .details = {"from " + user},
+                               .carry_out = [ec2, id = elastic_ip.association_id] {
+                                 try {
+                                   ec2.disassociate_address({.association_id = id});
+                                 } catch (const aws::ServiceError& error) {
+                                   if (!error.is_not_found()) throw;
+                                 }
+                               }}));
+  }
+  plan.add(
+      {.verb = plan::Verb::remove,
+       .resource = resource,
+       .carry_out = [ec2,
+                     id = elastic_ip.allocation_id] { ec2.release_address({.allocation_id = id}); },
+       .after = before});
 }
 
 }  // namespace asiaq::network
