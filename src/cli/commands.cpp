@@ -10,7 +10,9 @@ constexpr std::string_view script_suffix = ".py";
 
 constexpr ToolEntry tools[] = {
     {"aws", {"disco_aws"}, "Hosts and pipelines of an environment", aws_tool},
+    {"bake", {"disco_bake"}, "Machine images", bake_tool},
     {"local", {}, "The cloud in a box: an AWS endpoint and hosts on this machine", local_tool},
+    {"ssh", {"disco_ssh"}, "A session on a host", ssh_tool},
 };
 
 }  // namespace

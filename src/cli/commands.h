@@ -37,6 +37,8 @@ std::vector<std::string> program_names();
 
 // One function a file: cli/<tool>.cpp.
 Tool aws_tool();
+Tool bake_tool();
 Tool local_tool();
+Tool ssh_tool();
 
 }  // namespace asiaq::cli
