@@ -197,7 +197,8 @@ plan::Plan Bake::plan() {
 
 BakeResult Bake::run() {
   try {
-    for (const plan::Change& step : plan().changes()) {
+    const plan::Plan steps = plan();
+    for (const plan::Change& step : steps.changes()) {
       interrupt::check();
       step.carry_out();
     }
