@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "aws/session.h"
 #include "base/interrupt.h"
 #include "cli/program.h"
 
@@ -28,5 +29,7 @@ int main(int argc, char** argv) {
   asiaq::interrupt::install_handlers();
   survive_broken_pipes();
   asiaq::cli::Output output(STDOUT_FILENO);
-  return asiaq::cli::run_program(std::vector<std::string>(argv, argv + argc), output, {});
+  return asiaq::cli::run_program(
+      std::vector<std::string>(argv, argv + argc), output,
+      [](asiaq::aws::Access access) { return asiaq::aws::Session::open({.access = access}); });
 }

@@ -162,8 +162,8 @@ class GroupKeeper:
             try:
                 instance = _run_instance(group, place)
             except Exception as error:
-                message = getattr(error, "message", "") or str(error)
-                log.warning("%s: launch failed: %s", group.name, message)
+                message = getattr(error, "message", "") or str(error) or type(error).__name__
+                log.warning("%s: launch failed: %s", group.name, message, exc_info=not hasattr(error, "code"))
                 _activities(group).failed(message)
                 self._retry[group.arn] = time.monotonic() + _RETRY_SECONDS
                 return

@@ -81,11 +81,16 @@ def processes(box: str, instance_id: str | None = None) -> set[int]:
 def kill(box: str, instance_id: str | None = None) -> None:
     """Kills every process of one host, or of all hosts of a box, and removes the groups."""
     deadline = time.monotonic() + 10
+    killed: set[int] = set()
     while (found := processes(box, instance_id)) and time.monotonic() < deadline:
         for pid in found:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        killed |= found
         time.sleep(0.02)
+    # A group lets go of a process a moment before the process is gone.
+    while any(_lives(pid) for pid in killed) and time.monotonic() < deadline:
+        time.sleep(0.01)
     while time.monotonic() < deadline:
         for group in list(_groups(box, instance_id)):
             for folder in _tree(group):
@@ -94,6 +99,14 @@ def kill(box: str, instance_id: str | None = None) -> None:
         if not list(_groups(box, instance_id)):
             return
         time.sleep(0.02)
+
+
+def _lives(pid: int) -> bool:
+    """Whether a process is there and more than an entry that its parent has not collected."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in ("Z", "X")
+    except (OSError, IndexError):
+        return False
 
 
 def memory_bytes(box: str, instance_id: str) -> int | None:

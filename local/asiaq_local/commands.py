@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import json
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -109,7 +110,7 @@ def _ask(facts: dict[str, Any], method: str, path: str, body: Any = None) -> Any
 def up(box: Box, with_hosts: bool) -> None:
     """Starts the box."""
     with _exclusive(box):
-        if is_running(box):
+        if _is_ready(box):
             say(f"the box '{box.name}' is running already")
             return
         begin = time.monotonic()
@@ -123,13 +124,24 @@ def up(box: Box, with_hosts: bool) -> None:
         else:
             checks.check_room(box, needed=10_000_000)
         try:
-            facts = _start_server(box, with_hosts)
-            _write_ssh_config(box, facts)
+            _start_server(box, with_hosts)
         except BaseException:
             _remove_remains(box)
             raise
         say(f"the box '{box.name}' is up after {time.monotonic() - begin:.1f} s")
         say(f"use it in this shell with: eval \"$(asiaq local env{_name_option(box)})\"")
+
+
+def _is_ready(box: Box) -> bool:
+    """Whether the box runs; one that another `up`, since killed, has begun to start is waited for."""
+    deadline = time.monotonic() + _START_SECONDS
+    while is_running(box):
+        if box.description.exists():
+            return True
+        if time.monotonic() > deadline:
+            raise BoxError(f"The box '{box.name}' hangs while it starts; 'asiaq local down' removes it.")
+        time.sleep(0.05)
+    return False
 
 
 def _name_option(box: Box) -> str:
@@ -187,21 +199,6 @@ def _end_of(log: Path) -> str:
     return "\n".join(log.read_text(errors="replace").splitlines()[-8:])
 
 
-def _write_ssh_config(box: Box, facts: dict[str, Any]) -> None:
-    if "socks_port" not in facts:
-        return
-    box.ssh_config.write_text(
-        f"# ssh -F {box.ssh_config} admin@ADDRESS reaches any host of the box.\n"
-        "Host *\n"
-        f"  ProxyCommand nc -X 5 -x 127.0.0.1:{facts['socks_port']} %h %p\n"
-        # Addresses are used again by other hosts, and nobody can get in between.
-        "  StrictHostKeyChecking no\n"
-        "  UserKnownHostsFile /dev/null\n"
-        "  GlobalKnownHostsFile /dev/null\n"
-        "  LogLevel ERROR\n"
-    )
-
-
 def down(box: Box) -> None:
     """Removes the box with all that is in it."""
     with _exclusive(box):
@@ -246,13 +243,7 @@ def environment_of(box: Box, facts: dict[str, Any]) -> dict[str, str]:
 def env(box: Box) -> None:
     """Prints the variables for a shell."""
     for name, value in environment_of(box, running_facts(box)).items():
-        print(f"export {name}={_quoted(value)}")
-
-
-def _quoted(value: str) -> str:
-    import shlex
-
-    return shlex.quote(value)
+        print(f"export {name}={shlex.quote(value)}")
 
 
 def shell(box: Box) -> int:

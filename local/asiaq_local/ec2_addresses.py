@@ -131,12 +131,15 @@ class NetworkKeeper:
             self._poke.wait()
             self._poke.clear()
             try:
+                # The cloud's lock is never taken while holding our own.
+                wanted = self._wanted()
                 with self._lock:
-                    self._reconcile()
+                    self._reconcile(*wanted)
             except (BoxError, OSError) as error:
                 log.error("%s", error)
 
-    def _reconcile(self) -> None:
+    def _wanted(self) -> tuple[dict[str, dict[str, str]], dict[str, list[Interface]], set[str]]:
+        """Public addresses by VPC, interfaces by instance, and the VPCs that there are."""
         public: dict[str, dict[str, str]] = {}
         interfaces: dict[str, list[Interface]] = {}
         with self._cloud.lock:
@@ -147,6 +150,14 @@ class NetworkKeeper:
                     mapping = public.setdefault(eni.subnet.vpc_id, {})
                     if eni.public_ip:
                         mapping[eni.public_ip] = eni.private_ip_address
+        return public, interfaces, vpcs
+
+    def _reconcile(
+        self,
+        public: dict[str, dict[str, str]],
+        interfaces: dict[str, list[Interface]],
+        vpcs: set[str],
+    ) -> None:
         for vpc_id, mapping in public.items():
             self._network.set_public_addresses(vpc_id, mapping)
             self._vpcs.add(vpc_id)

@@ -211,7 +211,7 @@ def _install_deregister(cloud: Cloud, store: ImageStore | None) -> None:
             backend.snapshots.pop(image.ebs_snapshot.id, None)
         if image is not None and store:
             store.forget(image.id)
-            threading.Thread(target=cloud.supervisor.collect_layers, daemon=True).start()  # type: ignore[attr-defined]
+            threading.Thread(target=cloud.supervisor.collect_layers, daemon=True).start()
         return result
 
     def deregister(self: AmiBackend, ami_id: str) -> None:

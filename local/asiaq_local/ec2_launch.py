@@ -6,11 +6,14 @@ import copy
 from typing import Any
 
 from moto.core.responses import ActionResult
-from moto.ec2.exceptions import EC2ClientError, InvalidAMIIdError
+from moto.core.types import Base64EncodedString
+from moto.ec2.exceptions import EC2ClientError, InvalidAMIIdError, InvalidInstanceTypeError
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.instances import Instance, InstanceBackend, Reservation
+from moto.ec2.models.launch_templates import LaunchTemplate, LaunchTemplateVersion
 from moto.ec2.responses.instances import InstanceResponse
-from moto.ec2.utils import convert_tag_spec
+from moto.ec2.responses.launch_templates import LaunchTemplates
+from moto.ec2.utils import convert_tag_spec, parse_user_data
 from moto.iam.exceptions import NotFoundException
 
 from .cloud import Cloud
@@ -43,7 +46,7 @@ def install(cloud: Cloud) -> None:
         image_id = image_id or template.get("ImageId", "")
         image = _check_image(self, image_id)
         try:
-            cloud.supervisor.check_launch(image_id)  # type: ignore[attr-defined]
+            cloud.supervisor.check_launch(image_id)
         except BoxError as error:
             raise EC2ClientError("InsufficientInstanceCapacity", str(error)) from error
         _check_key(self, kwargs.get("key_name") or template.get("KeyName"))
@@ -61,7 +64,14 @@ def install(cloud: Cloud) -> None:
             for nic in kwargs["nics"]
             if nic.get("DeleteOnTermination") is False
         }
-        reservation = moto_run_instances(self, image_id, count, user_data, security_group_names, **kwargs)
+        try:
+            reservation = moto_run_instances(
+                self, image_id, count, user_data, security_group_names, **kwargs
+            )
+        except InvalidInstanceTypeError as error:
+            raise EC2ClientError(
+                "InvalidParameterValue", f"Invalid value '{kwargs['instance_type']}' for InstanceType."
+            ) from error
         for instance in reservation.instances:
             for index, eni in instance.nics.items():
                 eni.delete_on_termination = eni.id not in given and index not in keep
@@ -88,7 +98,34 @@ def install(cloud: Cloud) -> None:
     InstanceBackend.run_instances = run_instances  # type: ignore[method-assign,assignment]
     InstanceResponse.run_instances = respond  # type: ignore[method-assign]
     InstanceResponse._parse_block_device_mapping = block_device_mappings  # type: ignore[method-assign]
+    _install_template_versions()
     _install_profile_errors()
+
+
+def _install_template_versions() -> None:
+    """A further version keeps its user data usable, and builds upon SourceVersion."""
+    moto_create = LaunchTemplate.create_version
+    moto_respond = LaunchTemplates.create_launch_template_version
+
+    def create(self: LaunchTemplate, data: dict[str, Any], description: str) -> LaunchTemplateVersion:
+        if data.get("UserData") is not None and not isinstance(data["UserData"], Base64EncodedString):
+            data = {**data, "UserData": parse_user_data(data["UserData"])}
+        return moto_create(self, data, description)
+
+    def respond(self: LaunchTemplates) -> ActionResult:
+        source = self._get_param("SourceVersion")
+        if source:
+            backend = self.ec2_backend
+            if self._get_param("LaunchTemplateId"):
+                template = backend.get_launch_template(self._get_param("LaunchTemplateId"))
+            else:
+                template = backend.get_launch_template_by_name(self._get_param("LaunchTemplateName"))
+            base = template.get_version(source).data
+            self.params["LaunchTemplateData"] = {**base, **self._get_param("LaunchTemplateData", {})}
+        return moto_respond(self)
+
+    LaunchTemplate.create_version = create  # type: ignore[method-assign]
+    LaunchTemplates.create_launch_template_version = respond  # type: ignore[method-assign]
 
 
 def _template_data(backend: EC2Backend, kwargs: dict[str, Any]) -> dict[str, Any]:

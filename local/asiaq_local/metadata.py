@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import secrets
@@ -56,7 +57,7 @@ class Metadata:
         """The body for a path below /latest, None if there is none."""
         with self._cloud.lock:
             if path == "user-data":
-                return instance.user_data.decode() if instance.user_data else None
+                return base64.b64decode(str(instance.user_data)) if instance.user_data else None
             if path == "dynamic/instance-identity/document":
                 return json.dumps(self._identity(instance), indent=2)
             tree: dict[str, Any] = {

@@ -69,7 +69,7 @@ class Network:
         internet = self._box.internet_namespace
         namespaces.run("ip", "netns", "add", internet)
         namespaces.ip(internet, ["link set lo up", _NO_WAY_OUT])
-        namespaces.sysctl(internet, ipv4__ip_forward=1)
+        namespaces.sysctl(internet, ipv4__ip_forward=1, ipv4__icmp_ratelimit=0)
 
     def ensure_vpc(self, vpc_id: str) -> str:
         """The namespace of a VPC, made when its first host comes."""
@@ -96,7 +96,8 @@ class Network:
                 self._box.internet_namespace,
                 [f"addr add {there}/31 dev u{vpc.number}", f"link set u{vpc.number} up"],
             )
-            namespaces.sysctl(namespace, ipv4__ip_forward=1)
+            # Without a limit, each connection attempt to nowhere is refused at once.
+            namespaces.sysctl(namespace, ipv4__ip_forward=1, ipv4__icmp_ratelimit=0)
             namespaces.ip(
                 namespace, [f"route add {network} via {there}" for network in PUBLIC_NETWORKS]
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import json
 import logging
@@ -21,7 +22,7 @@ os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 
-from . import autoscaling, ec2_addresses, ec2_fixes, ec2_images, ec2_instances, ec2_launch
+from . import autoscaling, ec2_addresses, ec2_fixes, ec2_images, ec2_instances, ec2_launch, ec2_volumes
 from . import metadata as imds
 from . import names, namespaces, packages_proxy
 from .account import seed_account
@@ -34,6 +35,7 @@ from .network import Network
 from .settings import API_ADDRESS, DNS_ADDRESS, METADATA_ADDRESS, PROXY_PORT, REGION, Box, BoxError
 from .socks import SocksServer
 from .supervisor import HostSupervisor, PretendingSupervisor
+from .volumes import VolumeKeeper, VolumeStore
 from .web import Application, Server
 
 log = logging.getLogger("server")
@@ -66,11 +68,14 @@ class BoxServer:
         self._with_hosts = with_hosts
         self._started = time.time()
         self.cloud = Cloud()
+        self._resetting = threading.Lock()
         self._metadata = imds.Metadata(self.cloud)
         self._application = Application(self.cloud.lock, self._source_of, self.reset, self.status)
         self._network: Network | None = None
         self._keeper: ec2_addresses.NetworkKeeper | None = None
         self._store: ImageStore | None = None
+        self._volumes: VolumeStore | None = None
+        self._volume_keeper: VolumeKeeper | None = None
         for folder in (box.hosts, box.layers, box.volumes):
             folder.mkdir(parents=True, exist_ok=True)
         if with_hosts:
@@ -80,6 +85,7 @@ class BoxServer:
         ec2_instances.install(self.cloud)
         ec2_launch.install(self.cloud)
         ec2_images.install(self.cloud, self._store)
+        ec2_volumes.install(self.cloud, self._volumes)
         ec2_addresses.install(self.cloud)
         ec2_fixes.install(self.cloud)
         self._groups = autoscaling.install(self.cloud)
@@ -91,7 +97,14 @@ class BoxServer:
         self._network = Network(self._box, self._serve_vpc)
         self._network.start()
         self._store = ImageStore(self._box, base_image_path())
-        self.cloud.supervisor = HostSupervisor(self._box, self._network, self._store, apt, self.cloud)
+        self._volumes = VolumeStore(self._box)
+        supervisor = HostSupervisor(self._box, self._network, self._store, apt, self.cloud)
+        self._volume_keeper = VolumeKeeper(
+            self._volumes, lambda: ec2_volumes.attachments(self.cloud), supervisor.leader
+        )
+        supervisor.devices_at_boot = self._volume_keeper.devices_at_boot
+        self.cloud.supervisor = supervisor
+        self.cloud.on_change(self._volume_keeper.poke)
         self._keeper = ec2_addresses.NetworkKeeper(self.cloud, self._network)
         self.cloud.on_change(self._keeper.poke)
 
@@ -114,10 +127,10 @@ class BoxServer:
     def _serve_vpc(self, vpc_id: str, namespace: str) -> None:
         """Starts the servers that hosts of a VPC reach."""
         domain = internal_domain(REGION)
-        with self.cloud.lock:
-            for backend in all_backends():
-                if vpc_id in backend.vpcs:
-                    domain = internal_domain(backend.region_name)
+        # Not under the cloud's lock: who holds that may be waiting for the network.
+        for backend in all_backends():
+            if vpc_id in backend.vpcs:
+                domain = internal_domain(backend.region_name)
 
         def open_sockets() -> tuple[socket.socket, ...]:
             query = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -178,18 +191,29 @@ class BoxServer:
 
     def reset(self) -> None:
         """Removes all hosts and resources and starts with a fresh account."""
-        with self.cloud.lock:
-            self._groups.forget_all()
+        with self._resetting:
+            with self.cloud.lock:
+                self._groups.forget_all()
+            # Without the lock: hosts that are just coming up want to say so.
             self.cloud.supervisor.shut_down()
-            self.cloud.forget_all()
-            if self._keeper:
-                self._keeper.forget_all()
-            _reset_moto()
-            self._application.forget_all()
-            seed_account()
-            if self._store:
-                self._store.forget_all()
-                self.cloud.supervisor.collect_layers()
+            with self.cloud.lock:
+                self._forget_all()
+            self.cloud.supervisor.open_again()
+        self.cloud.changed()
+
+    def _forget_all(self) -> None:
+        self._groups.forget_all()
+        self.cloud.forget_all()
+        if self._keeper:
+            self._keeper.forget_all()
+        if self._volume_keeper:
+            self._volume_keeper.forget_all()
+        _reset_moto()
+        self._application.forget_all()
+        seed_account()
+        if self._store:
+            self._store.forget_all()
+            self.cloud.supervisor.collect_layers()
 
     def status(self) -> dict[str, Any]:
         """Hosts and images, for `asiaq local status`."""
@@ -217,8 +241,25 @@ class BoxServer:
                 {"id": image.id, "name": image.name, "state": image.state, "region": backend.region_name}
                 for backend in all_backends()
                 for image in backend.amis.values()
+                if backend.region_name == REGION or image.owner_id == backend.account_id
             ]
         return {"since": self._started, "hosts": hosts, "images": images}
+
+
+def write_ssh_config(box: Box, facts: dict[str, Any]) -> None:
+    """The file with which plain `ssh -F` reaches the hosts."""
+    if "socks_port" not in facts:
+        return
+    box.ssh_config.write_text(
+        f"# ssh -F {box.ssh_config} admin@ADDRESS reaches any host of the box.\n"
+        "Host *\n"
+        f"  ProxyCommand nc -X 5 -x 127.0.0.1:{facts['socks_port']} %h %p\n"
+        # Addresses are used again by other hosts, and nobody can get in between.
+        "  StrictHostKeyChecking no\n"
+        "  UserKnownHostsFile /dev/null\n"
+        "  GlobalKnownHostsFile /dev/null\n"
+        "  LogLevel ERROR\n"
+    )
 
 
 def _reset_moto() -> None:
@@ -239,7 +280,8 @@ def serve(box: Box, with_hosts: bool, ready: int) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     for noisy in ("werkzeug", "botocore", "urllib3", "moto"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    with os.fdopen(ready, "w") as report:
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    with contextlib.suppress(BrokenPipeError), os.fdopen(ready, "w") as report:
         try:
             server = BoxServer(box, with_hosts)
             facts = server.start()
@@ -247,8 +289,15 @@ def serve(box: Box, with_hosts: bool, ready: int) -> None:
             log.exception("cannot start")
             json.dump({"error": str(error)}, report)
             return
-        box.description.write_text(json.dumps(facts))
-        json.dump(facts, report)
+        write_ssh_config(box, facts)
+        new = box.description.with_suffix(".new")
+        new.write_text(json.dumps(facts))
+        # Whoever sees the description sees all of it, and a box that is ready.
+        new.replace(box.description)
+        # The `up` that waits for this may have been killed; the box is up all the same.
+        with contextlib.suppress(BrokenPipeError):
+            json.dump(facts, report)
+            report.flush()
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)

@@ -1,17 +1,21 @@
 #include "cli/carry_out.h"
 
-#include "cli/context.h"
+#include "base/log.h"
 #include "plan/executor.h"
 
 namespace asiaq::cli {
 
 void carry_out(Context& context, const plan::Plan& plan) {
-  if (!context.dry_run()) {
+  if (context.dry_run()) {
+    std::string text =
+        context.output_format() == OutputFormat::json ? plan::as_json(plan) : plan::as_text(plan);
+    if (text.empty() || text.back() != '\n') text += '\n';
+    context.output().write(text);
+  } else if (plan.empty()) {
+    log::info("Nothing to change");
+  } else {
     plan::carry_out(plan);
-    return;
   }
-  context.output().write(context.output_format() == OutputFormat::json ? plan::as_json(plan)
-                                                                       : plan::as_text(plan));
 }
 
 }  // namespace asiaq::cli

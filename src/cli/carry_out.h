@@ -1,14 +1,13 @@
-// Handing a plan over: shown or done.
+// What happens to a command's plan.
 #pragma once
 
+#include "cli/context.h"
 #include "plan/plan.h"
 
 namespace asiaq::cli {
 
-class Context;
-
-/// With --dry-run prints the plan, as text or JSON, and makes no change; otherwise carries it out.
-/// Throws plan::PlanError.
+/// With --dry-run prints the plan (as text, or as JSON with --output json) and changes nothing;
+/// otherwise carries it out. Throws what plan::carry_out throws.
 void carry_out(Context& context, const plan::Plan& plan);
 
 }  // namespace asiaq::cli

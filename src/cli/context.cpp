@@ -23,7 +23,7 @@ Context::Context(const Tool& tool, const Command& command, Settings settings, Ou
 aws::Session& Context::session() {
   if (!session_) {
     const bool may_write = has(command_.effect, Effect::changes) && !dry_run();
-    session_ = open_session_(may_write ? SessionAccess::read_write : SessionAccess::read_only);
+    session_ = open_session_(may_write ? aws::Access::read_write : aws::Access::read_only);
   }
   return *session_;
 }
@@ -34,6 +34,15 @@ std::string Context::environment_name() const {
 
 std::string Context::chosen_environment() const {
   return config::choose_environment(settings_.environment, config_);
+}
+
+void Context::show_statistics() const {
+  if (!settings_.stats) return;
+  if (session_) {
+    std::cerr << aws::to_table(session_->calls());
+  } else {
+    std::cerr << "No AWS calls were made.\n";
+  }
 }
 
 bool Context::confirm(const std::string& question) const {

@@ -2,24 +2,19 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 
+#include "aws/session.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/settings.h"
 #include "config/config_folder.h"
 
-namespace asiaq::aws {
-class Session;
-}
-
 namespace asiaq::cli {
 
-/// Opens the AWS session of a run; read-only if nothing may be written.
-enum class SessionAccess { read_only, read_write };
-using SessionFactory = std::function<std::shared_ptr<aws::Session>(SessionAccess)>;
+/// Opens the AWS session of a run; replaced by tests.
+using SessionFactory = std::function<aws::Session(aws::Access)>;
 
 /// Configuration and session are opened when first asked for. Not thread-safe itself; what it hands
 /// out is.
@@ -37,8 +32,8 @@ class Context {
   /// Read-only for commands that change nothing and with --dry-run. Throws what opening it throws.
   aws::Session& session();
 
-  /// The session if a command has opened it.
-  aws::Session* opened_session() const { return session_.get(); }
+  /// Says on stderr which AWS calls were made, if --stats asks for it.
+  void show_statistics() const;
 
   /// Name of the environment that the command is about: --env, DEFAULT_ENV,
   /// `default_environment`. Throws EnvironmentError for names that mean none, ConfigError if
@@ -77,7 +72,7 @@ class Context {
   config::ConfigFolder config_;
   Output& output_;
   SessionFactory open_session_;
-  std::shared_ptr<aws::Session> session_;
+  std::optional<aws::Session> session_;
 };
 
 }  // namespace asiaq::cli

@@ -57,6 +57,12 @@ int reporting_errors(Action&& action) {
   }
 }
 
+/// Shows the statistics of a run however it ends.
+struct Statistics {
+  const Context& context;
+  ~Statistics() { context.show_statistics(); }
+};
+
 /// One tool, called by any of its names.
 class ToolRun {
  public:
@@ -116,6 +122,7 @@ class ToolRun {
     log::configure(line.settings.debug ? log::Level::debug : log::Level::info);
     if (line.settings.timeout) bound_all_waiting(*line.settings.timeout);
     Context context(tool_, *line.command, line.settings, output_, open_session_);
+    const Statistics statistics{context};
     try {
       return line.command->run(context, line.assignments);
     } catch (const UsageError& error) {

@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
+#include "aws/ec2/client.h"
 #include "base/text.h"
 #include "image/name.h"
 
@@ -41,6 +44,27 @@ std::optional<Image> newest_of_stage(const std::vector<Image>& images, const Wan
   }
   if (best == nullptr) return std::nullopt;
   return *best;
+}
+
+std::vector<Image> described(const aws::ec2::Client& ec2,
+                             const aws::ec2::DescribeImagesRequest& request) {
+  std::vector<Image> images;
+  for (const auto& image : ec2.describe_images_all(request)) images.push_back(from_aws(image));
+  return images;
+}
+
+aws::ec2::DescribeImagesRequest of_owners(const std::vector<std::string>& trusted_accounts) {
+  aws::ec2::DescribeImagesRequest request;
+  request.owners = {"self"};
+  request.owners.insert(request.owners.end(), trusted_accounts.begin(), trusted_accounts.end());
+  // Deprecated images of other accounts are left out otherwise.
+  if (!trusted_accounts.empty()) request.include_deprecated = true;
+  return request;
+}
+
+/// A filter, because one unknown id among the request's `image_ids` fails the whole call.
+aws::ec2::Filter by_id(const std::vector<std::string>& ids) {
+  return {.name = "image-id", .values = ids};
 }
 
 }  // namespace
@@ -93,6 +117,45 @@ Base base_for_bake(const std::vector<Image>& images, const std::string& base_nam
       "`disco_bake.py promote --ami {} --stage {}`",
       base_name, last, image->id, first, image->id, last);
   return {.image = std::move(*image), .warning = std::move(warning)};
+}
+
+std::vector<Image> observe_images(const aws::ec2::Client& ec2,
+                                  const std::vector<std::string>& trusted_accounts,
+                                  const std::optional<std::string>& hostclass) {
+  aws::ec2::DescribeImagesRequest request = of_owners(trusted_accounts);
+  if (hostclass) request.filters = {{.name = "name", .values = {*hostclass + " *"}}};
+  return described(ec2, request);
+}
+
+std::vector<Image> observe_images_by_id(const aws::ec2::Client& ec2,
+                                        const std::vector<std::string>& ids) {
+  constexpr std::size_t most_values_of_a_filter = 200;
+  std::vector<Image> images;
+  for (std::size_t begin = 0; begin < ids.size(); begin += most_values_of_a_filter) {
+    const std::size_t end = std::min(begin + most_values_of_a_filter, ids.size());
+    aws::ec2::DescribeImagesRequest request;
+    request.include_deprecated = true;
+    request.filters = {by_id({ids.begin() + static_cast<std::ptrdiff_t>(begin),
+                              ids.begin() + static_cast<std::ptrdiff_t>(end)})};
+    std::vector<Image> part = described(ec2, request);
+    std::move(part.begin(), part.end(), std::back_inserter(images));
+  }
+  return images;
+}
+
+Image find_image(const aws::ec2::Client& ec2, const std::vector<std::string>& trusted_accounts,
+                 const Wanted& wanted) {
+  std::vector<Image> images;
+  if (wanted.id) {
+    aws::ec2::DescribeImagesRequest request = of_owners(trusted_accounts);
+    request.filters = {by_id({*wanted.id})};
+    images = described(ec2, request);
+  } else {
+    images = observe_images(ec2, trusted_accounts, wanted.hostclass);
+  }
+  std::optional<Image> image = newest(images, wanted);
+  if (!image) throw ImageError(fmt::format("no AMI for {}", description(wanted)));
+  return std::move(*image);
 }
 
 }  // namespace asiaq::image

@@ -54,17 +54,18 @@ Base base_for_bake(const std::vector<Image>& images, const std::string& base_nam
 
 /// Images of this account and of `trusted_accounts` that are named `<hostclass> *`, of all states
 /// and stages; of all names if no hostclass is given. One paginated Describe.
-std::vector<Image> observe_images(aws::ec2::Client& ec2,
+std::vector<Image> observe_images(const aws::ec2::Client& ec2,
                                   const std::vector<std::string>& trusted_accounts,
                                   const std::optional<std::string>& hostclass = std::nullopt);
 
 /// The images of these ids that exist, whoever owns them; unknown ids are left out. One paginated
 /// Describe; none for no ids.
-std::vector<Image> observe_images_by_id(aws::ec2::Client& ec2, const std::vector<std::string>& ids);
+std::vector<Image> observe_images_by_id(const aws::ec2::Client& ec2,
+                                        const std::vector<std::string>& ids);
 
 /// One Describe and newest(). Throws ImageError if nothing fits; an image by id must belong to this
 /// account or a trusted one.
-Image find_image(aws::ec2::Client& ec2, const std::vector<std::string>& trusted_accounts,
+Image find_image(const aws::ec2::Client& ec2, const std::vector<std::string>& trusted_accounts,
                  const Wanted& wanted);
 
 }  // namespace asiaq::image

@@ -1,0 +1,394 @@
+#include "environment/destroy.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <utility>
+
+#include "aws/session.h"
+#include "base/text.h"
+#include "environment/teardown.h"
+#include "network/error.h"
+
+namespace asiaq::environment {
+
+namespace {
+
+using Steps = std::vector<plan::ChangeId>;
+
+Steps joined(std::initializer_list<Steps> parts) {
+  Steps result;
+  for (const Steps& part : parts) result.insert(result.end(), part.begin(), part.end());
+  return result;
+}
+
+/// Builds the plan. Each function adds one kind of resource and gives the changes after which it is
+/// gone.
+class Destruction {
+ public:
+  Destruction(aws::Session& session, const Inventory& inventory)
+      : ec2_(session), autoscaling_(session), inventory_(inventory), vpc_(inventory.vpc) {}
+
+  plan::Plan build() {
+    const Steps groups = scaling_groups();
+    launch_definitions(groups);
+    const Steps hosts = instances(groups);
+    const Steps endpoints = vpc_endpoints(hosts);
+    const Steps routes = peerings(hosts);
+    const Steps nat = nat_gateways(hosts);
+    const Steps interfaces = network_interfaces(joined({hosts, endpoints, nat}));
+    detach_route_tables(interfaces);
+    const Steps subnets_gone = subnets(interfaces);
+    const Steps all = joined({hosts, endpoints, routes, nat, interfaces, subnets_gone,
+                              security_groups(interfaces), route_tables(joined({endpoints, nat})),
+                              internet_gateways(interfaces), vpn_gateway(hosts)});
+    vpc(joined({all, dhcp_options(all)}));
+    return std::move(plan_);
+  }
+
+ private:
+  plan::ChangeId remove(plan::Resource resource, std::function<void()> carry_out, Steps after,
+                        std::vector<std::string> details = {}) {
+    return plan_.add({.verb = plan::Verb::remove,
+                      .resource = std::move(resource),
+                      .details = std::move(details),
+                      .carry_out = std::move(carry_out),
+                      .after = std::move(after)});
+  }
+
+  Steps scaling_groups() {
+    if (inventory_.scaling_groups.empty()) return {};
+    Steps deletions;
+    for (const std::string& name : inventory_.scaling_groups) {
+      deletions.push_back(
+          remove({.kind = "auto scaling group", .name = name},
+                 [client = autoscaling_, name] { delete_scaling_group(client, name); }, {}));
+    }
+    return {plan_.add({.verb = plan::Verb::wait,
+                       .resource = {.kind = "auto scaling groups of", .name = vpc_.name},
+                       .details = {"to be gone"},
+                       .carry_out =
+                           [client = autoscaling_, names = inventory_.scaling_groups] {
+                             wait_for_scaling_groups(client, names);
+                           },
+                       .after = deletions})};
+  }
+
+  void launch_definitions(const Steps& groups) {
+    for (const std::string& name : inventory_.launch_configurations) {
+      remove(
+          {.kind = "launch configuration", .name = name},
+          [client = autoscaling_, name] {
+            ignoring_absence(
+                [&] { client.delete_launch_configuration({.launch_configuration_name = name}); });
+          },
+          groups);
+    }
+    for (const Inventory::Named& launch_template : inventory_.launch_templates) {
+      remove(
+          {.kind = "launch template", .name = launch_template.name, .id = launch_template.id},
+          [ec2 = ec2_, id = launch_template.id] {
+            ignoring_absence([&] { ec2.delete_launch_template({.launch_template_id = id}); });
+          },
+          groups);
+    }
+  }
+
+  /// Groups may start instances up to their end, so that what to terminate is looked up only then.
+  Steps instances(const Steps& groups) {
+    if (inventory_.instances.empty() && groups.empty()) return {};
+    std::vector<std::string> details;
+    for (const Inventory::Named& instance : inventory_.instances) {
+      details.push_back(fmt::format("{} {}", instance.id, instance.name));
+    }
+    return {remove(
+        {.kind = "instances of", .name = vpc_.name},
+        [ec2 = ec2_, id = vpc_.id] { terminate_instances(ec2, id); }, groups, details)};
+  }
+
+  Steps vpc_endpoints(const Steps& before) {
+    if (inventory_.endpoints.empty()) return {};
+    std::vector<std::string> ids;
+    std::vector<std::string> details;
+    for (const Inventory::Named& endpoint : inventory_.endpoints) {
+      ids.push_back(endpoint.id);
+      details.push_back(fmt::format("{} {}", endpoint.id, endpoint.name));
+    }
+    return {remove(
+        {.kind = "endpoints of", .name = vpc_.name},
+        [ec2 = ec2_, id = vpc_.id, ids] { delete_endpoints(ec2, id, ids); }, before, details)};
+  }
+
+  Steps peerings(const Steps& before) {
+    Steps result;
+    for (const Inventory::Peering& peering : inventory_.peerings) {
+      Steps routes = before;
+      for (const Inventory::Peering::Route& route : peering.routes) {
+        const std::string destination = route.destination.to_string();
+        routes.push_back(remove(
+            {.kind = "route", .name = fmt::format("{} {}", route.table_id, destination)},
+            [ec2 = ec2_, table = route.table_id, destination] {
+              ignoring_absence([&] {
+                ec2.delete_route({.route_table_id = table, .destination_cidr_block = destination});
+              });
+            },
+            before));
+      }
+      result.push_back(remove(
+          {.kind = "peering connection", .name = peering.id},
+          [ec2 = ec2_, id = peering.id] {
+            ignoring_absence(
+                [&] { ec2.delete_vpc_peering_connection({.vpc_peering_connection_id = id}); });
+          },
+          routes));
+    }
+    return result;
+  }
+
+  Steps nat_gateways(const Steps& before) {
+    Steps deletions;
+    std::vector<std::string> allocations;
+    for (const Inventory::NatGateway& gateway : inventory_.nat_gateways) {
+      allocations.insert(allocations.end(), gateway.own_allocations.begin(),
+                         gateway.own_allocations.end());
+      if (gateway.is_gone) continue;
+      deletions.push_back(remove(
+          {.kind = "NAT gateway", .name = gateway.id},
+          [ec2 = ec2_, id = gateway.id] {
+            ignoring_absence([&] { ec2.delete_nat_gateway({.nat_gateway_id = id}); });
+          },
+          before));
+    }
+    if (deletions.empty() && allocations.empty()) return {};
+    const Steps gone = {
+        plan_.add({.verb = plan::Verb::wait,
+                   .resource = {.kind = "NAT gateways of", .name = vpc_.name},
+                   .details = {"to be gone"},
+                   .carry_out = [ec2 = ec2_, id = vpc_.id] { wait_for_nat_gateways(ec2, id); },
+                   .after = deletions.empty() ? before : deletions})};
+    Steps result = gone;
+    for (const std::string& allocation : allocations) {
+      result.push_back(remove(
+          {.kind = "elastic IP", .name = allocation},
+          [ec2 = ec2_, allocation] {
+            ignoring_absence([&] { ec2.release_address({.allocation_id = allocation}); });
+          },
+          gone));
+    }
+    return result;
+  }
+
+  /// Hosts and services leave interfaces behind or take theirs with them: what there is is looked
+  /// up when they are gone.
+  Steps network_interfaces(const Steps& before) {
+    if (inventory_.interfaces.empty()) return before;
+    std::vector<std::string> details;
+    for (const Inventory::Named& interface : inventory_.interfaces) {
+      details.push_back(fmt::format("{} {}", interface.id, interface.name));
+    }
+    return {remove(
+        {.kind = "network interfaces of", .name = vpc_.name},
+        [ec2 = ec2_, id = vpc_.id] { delete_interfaces(ec2, id); }, before, details)};
+  }
+
+  Steps revocations(const Inventory::Group& group, const Steps& before) {
+    Steps result;
+    const plan::Resource resource{
+        .kind = "security group rules", .name = group.name, .id = group.id};
+    if (!group.ingress.empty()) {
+      result.push_back(remove(resource,
+                              [ec2 = ec2_, id = group.id, rules = group.ingress] {
+                                ignoring_absence([&] {
+                                  ec2.revoke_security_group_ingress(
+                                      {.group_id = id, .ip_permissions = rules});
+                                });
+                              },
+                              before, {"that let other groups in"}));
+    }
+    if (!group.egress.empty()) {
+      result.push_back(remove(resource,
+                              [ec2 = ec2_, id = group.id, rules = group.egress] {
+                                ignoring_absence([&] {
+                                  ec2.revoke_security_group_egress(
+                                      {.group_id = id, .ip_permissions = rules});
+                                });
+                              },
+                              before, {"that let traffic out to other groups"}));
+    }
+    return result;
+  }
+
+  Steps security_groups(const Steps& before) {
+    Steps revoked = before;
+    for (const Inventory::Group& group : inventory_.groups) {
+      const Steps changes = revocations(group, before);
+      revoked.insert(revoked.end(), changes.begin(), changes.end());
+    }
+    Steps result = revoked;
+    for (const Inventory::Group& group : inventory_.groups) {
+      if (group.is_default) continue;
+      result.push_back(remove(
+          {.kind = "security group", .name = group.name, .id = group.id},
+          [ec2 = ec2_, vpc_id = vpc_.id, id = group.id] {
+            delete_patiently(ec2, vpc_id, "security group " + id,
+                             [&] { ec2.delete_security_group({.group_id = id}); });
+          },
+          revoked));
+    }
+    return result;
+  }
+
+  Steps subnets(const Steps& before) {
+    Steps result;
+    for (const Inventory::Named& subnet : inventory_.subnets) {
+      result.push_back(remove(
+          {.kind = "subnet", .name = subnet.name, .id = subnet.id},
+          [ec2 = ec2_, vpc_id = vpc_.id, id = subnet.id] {
+            delete_patiently(ec2, vpc_id, "subnet " + id,
+                             [&] { ec2.delete_subnet({.subnet_id = id}); });
+          },
+          joined({before, detached_[subnet.id]})));
+    }
+    return result;
+  }
+
+  /// Deleting the subnets would do as well, but not everywhere at once.
+  void detach_route_tables(const Steps& before) {
+    for (const network::RouteTable& table : inventory_.tables) {
+      for (const auto& association : table.associations) {
+        if (association.is_main) continue;
+        const plan::ChangeId change = plan_.add(
+            {.verb = plan::Verb::detach,
+             .resource = {.kind = "route table", .name = table.name, .id = table.id},
+             .details = {"from subnet " + association.subnet_id},
+             .carry_out =
+                 [ec2 = ec2_, id = association.id] {
+                   ignoring_absence([&] { ec2.disassociate_route_table({.association_id = id}); });
+                 },
+             .after = before});
+        detached_[association.subnet_id].push_back(change);
+        detachments_.push_back(change);
+      }
+    }
+  }
+
+  Steps route_tables(const Steps& before) {
+    Steps result;
+    for (const network::RouteTable& table : inventory_.tables) {
+      if (table.is_main()) continue;
+      result.push_back(remove(
+          {.kind = "route table", .name = table.name, .id = table.id},
+          [ec2 = ec2_, vpc_id = vpc_.id, id = table.id] {
+            delete_patiently(ec2, vpc_id, "route table " + id,
+                             [&] { ec2.delete_route_table({.route_table_id = id}); });
+          },
+          joined({before, detachments_})));
+    }
+    return result;
+  }
+
+  Steps internet_gateways(const Steps& before) {
+    Steps result;
+    for (const network::InternetGateway& gateway : inventory_.internet_gateways) {
+      result.push_back(remove(
+          {.kind = "internet gateway", .name = vpc_.name, .id = gateway.id},
+          [ec2 = ec2_, vpc_id = vpc_.id, gateway] {
+            delete_internet_gateway(ec2, vpc_id, gateway.id, gateway.is_attached);
+          },
+          before));
+    }
+    return result;
+  }
+
+  Steps vpn_gateway(const Steps& before) {
+    if (!inventory_.vpn_gateway) return {};
+    return {plan_.add(
+        {.verb = plan::Verb::detach,
+         .resource = {.kind = "VPN gateway", .name = vpc_.name, .id = inventory_.vpn_gateway->id},
+         .carry_out = [ec2 = ec2_, id = inventory_.vpn_gateway->id,
+                       vpc_id = vpc_.id] { network::detach_vpn_gateway(ec2, id, vpc_id); },
+         .after = before})};
+  }
+
+  /// Before the VPC, which they could not be found by once it is gone.
+  Steps dhcp_options(const Steps& before) {
+    Steps result;
+    for (const network::DhcpSet& set : inventory_.dhcp_sets) {
+      result.push_back(remove(
+          {.kind = "DHCP options", .name = vpc_.name, .id = set.id},
+          [ec2 = ec2_, vpc_id = vpc_.id, id = set.id,
+           is_attached = set.id == vpc_.dhcp_options_id] {
+            if (is_attached) {
+              ec2.associate_dhcp_options({.dhcp_options_id = "default", .vpc_id = vpc_id});
+            }
+            delete_patiently(ec2, vpc_id, "DHCP options " + id,
+                             [&] { ec2.delete_dhcp_options({.dhcp_options_id = id}); });
+          },
+          before));
+    }
+    return result;
+  }
+
+  void vpc(const Steps& before) {
+    remove(
+        {.kind = "VPC", .name = vpc_.name, .id = vpc_.id},
+        [ec2 = ec2_, id = vpc_.id] {
+          delete_patiently(ec2, id, "VPC " + id, [&] { ec2.delete_vpc({.vpc_id = id}); });
+        },
+        before);
+  }
+
+  aws::ec2::Client ec2_;
+  aws::autoscaling::Client autoscaling_;
+  const Inventory& inventory_;
+  const network::Vpc& vpc_;
+  plan::Plan plan_;
+  std::map<std::string, Steps> detached_;  ///< By subnet.
+  Steps detachments_;
+};
+
+network::VpcEnvironmentError not_found(const std::string& what) {
+  network::VpcEnvironmentError error(what);
+  error.set_exit_status(static_cast<int>(ExitStatus::usage));
+  error.set_hint("`asiaq vpc list` shows what there is");
+  return error;
+}
+
+}  // namespace
+
+network::Vpc select_environment(const aws::ec2::Client& ec2, const Selection& selection) {
+  if (!selection.vpc_id.empty()) {
+    const auto vpc = network::vpc_with_id(ec2, selection.vpc_id);
+    if (!vpc) throw not_found(fmt::format("no VPC has the id {}", selection.vpc_id));
+    return *vpc;
+  }
+  const std::vector<network::Vpc> found = network::vpcs_named(ec2, selection.name);
+  if (found.empty()) throw not_found(fmt::format("no VPC has the name {}", selection.name));
+  if (found.size() > 1) {
+    std::vector<std::string> ids;
+    for (const network::Vpc& vpc : found) ids.push_back(vpc.id);
+    network::VpcEnvironmentError error(
+        fmt::format("several VPCs have the name {}: {}", selection.name, join(ids, ", ")));
+    error.set_hint("name one with --vpc-id");
+    throw error;
+  }
+  return found.front();
+}
+
+void check_is_environment(const network::Vpc& vpc) {
+  if (vpc.is_default) {
+    throw network::VpcEnvironmentError(
+        fmt::format("VPC {} is the default VPC of the region, not an environment", vpc.id));
+  }
+  if (vpc.name.empty() || vpc.type.empty()) {
+    throw network::VpcEnvironmentError(fmt::format("VPC {} has no tag {} and so is no environment",
+                                                   vpc.id, vpc.name.empty() ? "Name" : "type"));
+  }
+}
+
+plan::Plan plan_destruction(aws::Session& session, const Inventory& inventory) {
+  check_is_environment(inventory.vpc);
+  return Destruction(session, inventory).build();
+}
+
+}  // namespace asiaq::environment

@@ -1,0 +1,232 @@
+#include "environment/inventory.h"
+
+#include <algorithm>
+#include <set>
+
+#include "aws/autoscaling/client.h"
+#include "aws/ec2/client.h"
+#include "aws/session.h"
+#include "base/parallel.h"
+#include "network/names.h"
+#include "network/tags.h"
+
+namespace asiaq::environment {
+
+namespace {
+
+using network::tag_value;
+namespace tag = network::tag;
+
+constexpr const char* automatic_nat_tag = "dynonat";
+
+aws::List<aws::ec2::Filter> of_vpc(const network::Vpc& vpc, const char* filter = "vpc-id") {
+  return {{.name = filter, .values = {vpc.id}}};
+}
+
+/// The part of the permissions that mentions groups.
+aws::List<aws::ec2::IpPermission> with_groups_only(
+    const aws::List<aws::ec2::IpPermission>& permissions) {
+  aws::List<aws::ec2::IpPermission> result;
+  for (const aws::ec2::IpPermission& permission : permissions) {
+    if (permission.user_id_group_pairs.empty()) continue;
+    aws::ec2::IpPermission& part = result.emplace_back();
+    part.ip_protocol = permission.ip_protocol;
+    part.from_port = permission.from_port;
+    part.to_port = permission.to_port;
+    for (const aws::ec2::UserIdGroupPair& pair : permission.user_id_group_pairs) {
+      part.user_id_group_pairs.push_back({.user_id = pair.user_id, .group_id = pair.group_id});
+    }
+  }
+  return result;
+}
+
+/// Reads the parts of an inventory; each function one kind of resource.
+class Reader {
+ public:
+  Reader(aws::Session& session, Inventory& inventory)
+      : ec2_(session),
+        autoscaling_(session),
+        inventory_(inventory),
+        vpc_(inventory.vpc),
+        prefix_(inventory.vpc.name + "_") {}
+
+  void scaling_groups() {
+    for (const auto& group : autoscaling_.describe_auto_scaling_groups_all()) {
+      add_own(inventory_.scaling_groups, group.auto_scaling_group_name);
+    }
+  }
+
+  void launch_configurations() {
+    for (const auto& configuration : autoscaling_.describe_launch_configurations_all()) {
+      add_own(inventory_.launch_configurations, configuration.launch_configuration_name);
+    }
+  }
+
+  void launch_templates() {
+    for (const auto& launch_template : ec2_.describe_launch_templates_all()) {
+      const std::string name = launch_template.launch_template_name.value_or("");
+      if (!name.starts_with(prefix_)) continue;
+      inventory_.launch_templates.push_back(
+          {launch_template.launch_template_id.value_or(""), name});
+    }
+  }
+
+  void instances() {
+    for (const auto& reservation : ec2_.describe_instances_all({.filters = of_vpc(vpc_)})) {
+      for (const auto& instance : reservation.instances) {
+        if (instance.state && instance.state->name == "terminated") continue;
+        inventory_.instances.push_back(
+            {instance.instance_id.value_or(""), tag_value(instance.tags, "hostclass")});
+      }
+    }
+  }
+
+  void endpoints() {
+    for (const auto& endpoint : ec2_.describe_vpc_endpoints_all({.filters = of_vpc(vpc_)})) {
+      const std::string state = endpoint.state.value_or("");
+      if (state == "deleted" || state == "Deleted") continue;
+      inventory_.endpoints.push_back(
+          {endpoint.vpc_endpoint_id.value_or(""), endpoint.service_name.value_or("")});
+    }
+  }
+
+  void peerings() {
+    static const std::set<std::string> live{"initiating-request", "pending-acceptance",
+                                            "provisioning", "active"};
+    for (const auto& peering : ec2_.describe_vpc_peering_connections_all()) {
+      const bool is_ours =
+          (peering.accepter_vpc_info && peering.accepter_vpc_info->vpc_id == vpc_.id) ||
+          (peering.requester_vpc_info && peering.requester_vpc_info->vpc_id == vpc_.id);
+      if (!is_ours || !peering.status || !live.contains(peering.status->code.value_or("")))
+        continue;
+      inventory_.peerings.push_back({.id = peering.vpc_peering_connection_id.value_or("")});
+    }
+    if (!inventory_.peerings.empty()) peering_routes();
+  }
+
+  void nat_gateways() {
+    for (const auto& gateway : ec2_.describe_nat_gateways_all({.filter = of_vpc(vpc_)})) {
+      Inventory::NatGateway& entry = inventory_.nat_gateways.emplace_back();
+      entry.id = gateway.nat_gateway_id.value_or("");
+      entry.is_gone = gateway.state == "deleted" || gateway.state == "deleting";
+      nat_subnets_.push_back(gateway.subnet_id.value_or(""));
+      for (const auto& address : gateway.nat_gateway_addresses) {
+        if (address.allocation_id) entry.own_allocations.push_back(*address.allocation_id);
+      }
+    }
+  }
+
+  void interfaces() {
+    for (const auto& interface : ec2_.describe_network_interfaces_all({.filters = of_vpc(vpc_)})) {
+      inventory_.interfaces.push_back(
+          {interface.network_interface_id.value_or(""), interface.private_ip_address.value_or("")});
+    }
+  }
+
+  void groups() {
+    for (const auto& group : ec2_.describe_security_groups_all({.filters = of_vpc(vpc_)})) {
+      inventory_.groups.push_back({.id = group.group_id.value_or(""),
+                                   .name = group.group_name.value_or(""),
+                                   .is_default = group.group_name == "default",
+                                   .ingress = with_groups_only(group.ip_permissions),
+                                   .egress = with_groups_only(group.ip_permissions_egress)});
+    }
+  }
+
+  void subnets() {
+    for (const auto& subnet : ec2_.describe_subnets_all({.filters = of_vpc(vpc_)})) {
+      inventory_.subnets.push_back(
+          {subnet.subnet_id.value_or(""), tag_value(subnet.tags, tag::name)});
+      const bool is_automatic = std::ranges::any_of(
+          subnet.tags, [](const aws::ec2::Tag& each) { return each.key == automatic_nat_tag; });
+      if (is_automatic) automatic_subnets_.insert(subnet.subnet_id.value_or(""));
+    }
+  }
+
+  void tables() { inventory_.tables = network::observe_route_tables(ec2_, vpc_.id); }
+
+  void internet_gateways() {
+    inventory_.internet_gateways = network::observe_internet_gateways(ec2_, vpc_.id);
+  }
+
+  void vpn_gateway() {
+    inventory_.vpn_gateway = network::observe_vpn_gateway(ec2_, vpc_.name);
+    if (inventory_.vpn_gateway && std::ranges::find(inventory_.vpn_gateway->vpc_ids, vpc_.id) ==
+                                      inventory_.vpn_gateway->vpc_ids.end()) {
+      inventory_.vpn_gateway.reset();
+    }
+  }
+
+  void dhcp_sets() {
+    inventory_.dhcp_sets = network::observe_dhcp_sets(ec2_, vpc_.name);
+    std::erase_if(inventory_.dhcp_sets, [&](const network::DhcpSet& set) {
+      return set.id != vpc_.dhcp_options_id && set.vpc_id != vpc_.id;
+    });
+  }
+
+  /// Once all is read: only addresses of subnets that say so were allocated with their gateway.
+  void keep_static_addresses() {
+    for (std::size_t i = 0; i < inventory_.nat_gateways.size(); ++i) {
+      if (!automatic_subnets_.contains(nat_subnets_[i])) {
+        inventory_.nat_gateways[i].own_allocations.clear();
+      }
+    }
+  }
+
+ private:
+  void add_own(std::vector<std::string>& names, const std::optional<std::string>& name) {
+    if (name && name->starts_with(prefix_)) names.push_back(*name);
+  }
+
+  void peering_routes() {
+    aws::List<std::string> ids;
+    for (const Inventory::Peering& peering : inventory_.peerings) ids.push_back(peering.id);
+    for (const auto& table : ec2_.describe_route_tables_all(
+             {.filters = {{.name = "route.vpc-peering-connection-id", .values = ids}}})) {
+      for (const auto& route : table.routes) {
+        const auto destination = Cidr::parse(route.destination_cidr_block.value_or(""));
+        const auto peering =
+            std::ranges::find(inventory_.peerings, route.vpc_peering_connection_id.value_or(""),
+                              &Inventory::Peering::id);
+        if (!destination || peering == inventory_.peerings.end()) continue;
+        peering->routes.push_back({table.route_table_id.value_or(""), *destination});
+      }
+    }
+  }
+
+  aws::ec2::Client ec2_;
+  aws::autoscaling::Client autoscaling_;
+  Inventory& inventory_;
+  const network::Vpc& vpc_;
+  std::string prefix_;
+  std::vector<std::string> nat_subnets_;
+  std::set<std::string> automatic_subnets_;
+};
+
+}  // namespace
+
+Inventory observe_inventory(aws::Session& session, const network::Vpc& vpc) {
+  Inventory inventory;
+  inventory.vpc = vpc;
+  Reader reader(session, inventory);
+  in_parallel({
+      [&] { reader.scaling_groups(); },
+      [&] { reader.launch_configurations(); },
+      [&] { reader.launch_templates(); },
+      [&] { reader.instances(); },
+      [&] { reader.endpoints(); },
+      [&] { reader.peerings(); },
+      [&] { reader.nat_gateways(); },
+      [&] { reader.interfaces(); },
+      [&] { reader.groups(); },
+      [&] { reader.subnets(); },
+      [&] { reader.tables(); },
+      [&] { reader.internet_gateways(); },
+      [&] { reader.vpn_gateway(); },
+      [&] { reader.dhcp_sets(); },
+  });
+  reader.keep_static_addresses();
+  return inventory;
+}
+
+}  // namespace asiaq::environment

@@ -1,0 +1,43 @@
+// The steps of taking an environment down that take time or may have to be tried again. All of them
+// are repeatable: what is gone already is as wanted.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "aws/autoscaling/client.h"
+#include "aws/ec2/client.h"
+
+namespace asiaq::environment {
+
+/// Runs a deletion; that the resource does not exist is success.
+void ignoring_absence(const std::function<void()>& deletion);
+
+/// Tries a deletion again for a minute while AWS says that something depends on the resource; then
+/// throws, naming what is still in the VPC.
+void delete_patiently(const aws::ec2::Client& ec2, const std::string& vpc_id,
+                      const std::string& what, const std::function<void()>& deletion);
+
+void wait_for_scaling_groups(const aws::autoscaling::Client& autoscaling,
+                             const std::vector<std::string>& names);
+
+/// Terminates whatever runs in the VPC and waits until all of it is terminated.
+void terminate_instances(const aws::ec2::Client& ec2, const std::string& vpc_id);
+
+void delete_endpoints(const aws::ec2::Client& ec2, const std::string& vpc_id,
+                      const std::vector<std::string>& ids);
+
+void wait_for_nat_gateways(const aws::ec2::Client& ec2, const std::string& vpc_id);
+
+/// Detaches and deletes the VPC's interfaces; those that belong to AWS's services are waited for.
+void delete_interfaces(const aws::ec2::Client& ec2, const std::string& vpc_id);
+
+/// Deletes a group, be it gone already (the service answers that with a validation error).
+void delete_scaling_group(const aws::autoscaling::Client& autoscaling, const std::string& name);
+
+/// Detaches and deletes an internet gateway.
+void delete_internet_gateway(const aws::ec2::Client& ec2, const std::string& vpc_id,
+                             const std::string& id, bool is_attached);
+
+}  // namespace asiaq::environment
