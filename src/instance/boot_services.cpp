@@ -79,11 +79,9 @@ void name_host(ThisHost& host) {
 void update_hosts_file(ThisHost& host, Presence presence) {
   const auto file = host.paths().in("etc/hosts");
   const std::string before = read_file(file).value_or("");
-  const std::string block =
-      presence == Presence::absent
-          ? ""
-          : hosts_block(host.user_data(), host_name(host.user_data(), host.instance_id()));
-  const std::string after = with_hosts_block(before, block);
+  const std::string name = host_name(host.user_data(), host.instance_id());
+  const std::string after = with_hosts_block(
+      before, presence == Presence::present ? hosts_block(host.user_data(), name) : own_line(name));
   if (after != before) write_atomically(file, after);
 }
 

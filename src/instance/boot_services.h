@@ -19,7 +19,8 @@ void name_host(ThisHost& host);
 
 enum class Presence { present, absent };
 
-/// Writes Asiaq's block of /etc/hosts, or takes it out.
+/// Writes Asiaq's block of /etc/hosts; absent: with the host's own name only, which sudo and others
+/// look up until the end.
 void update_hosts_file(ThisHost& host, Presence presence);
 
 /// Sets the host's tags in one call.

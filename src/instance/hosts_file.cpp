@@ -19,8 +19,10 @@ constexpr std::array<std::pair<const char*, const char*>, 3> names = {
 
 }  // namespace
 
+std::string own_line(const std::string& host_name) { return "127.0.1.1 " + host_name + '\n'; }
+
 std::string hosts_block(const UserData& user_data, const std::string& host_name) {
-  std::string block = "127.0.1.1 " + host_name + '\n';
+  std::string block = own_line(host_name);
   for (const auto& [key, name] : names) {
     const auto address = Ipv4Address::parse(user_data.get(key));
     block +=

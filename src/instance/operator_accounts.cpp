@@ -211,6 +211,10 @@ int add_operators(ThisHost& host) {
     try {
       all.push_back(accounts_of(s3, bucket));
     } catch (const aws::ServiceError& error) {
+      if (error.http_status() == 404) {
+        log::warning("there is no bucket {}", bucket);
+        continue;
+      }
       log::error("accounts of {}: {}", bucket, error.what());
       ++failed;
     }
