@@ -57,7 +57,9 @@ def ensure_base_image(progress: Callable[[str], None]) -> Path:
         root.mkdir(parents=True, exist_ok=True)
         lock = os.open(root / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise BoxError(f"The folder for base images {root} cannot be used: {error.strerror}.") from error
+        raise BoxError(
+            f"The folder for base images {root} cannot be used: {error.strerror}."
+        ) from error
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -114,14 +116,23 @@ def _bootstrap(tree: Path, proxy: str) -> None:
             command, input=SOURCES, capture_output=True, text=True, env=_clean_environment()
         )
     except FileNotFoundError as error:
-        raise BoxError(f"The program {error.filename} is missing; scripts/setup installs it.") from error
+        raise BoxError(
+            f"The program {error.filename} is missing; scripts/setup installs it."
+        ) from error
     if result.returncode != 0:
         lines = [line for line in result.stderr.splitlines() if line.strip()]
-        reason = next((line for line in lines if line.startswith("E:")), lines[-1] if lines else "no reason given")
+        reason = next(
+            (line for line in lines if line.startswith("E:")),
+            lines[-1] if lines else "no reason given",
+        )
         raise BoxError(f"The base image could not be made: {reason}")
 
 
 def _clean_environment() -> dict[str, str]:
     keep = ("PATH", "HOME", "TMPDIR", "no_proxy")
     environment = {name: os.environ[name] for name in keep if name in os.environ}
-    return {**environment, "LC_ALL": "C.UTF-8", "PATH": environment.get("PATH", "") + ":/usr/sbin:/sbin"}
+    return {
+        **environment,
+        "LC_ALL": "C.UTF-8",
+        "PATH": environment.get("PATH", "") + ":/usr/sbin:/sbin",
+    }

@@ -62,12 +62,16 @@ def _check_capabilities() -> None:
             f" {_OTHERWISE}"
         )
     if Path("/proc/self/uid_map").read_text().split() != ["0", "0", "4294967295"]:
-        raise BoxError(f"This account is root of a user namespace only; hosts cannot boot here. {_OTHERWISE}")
+        raise BoxError(
+            f"This account is root of a user namespace only; hosts cannot boot here. {_OTHERWISE}"
+        )
 
 
 def _check_namespaces() -> None:
     try:
-        subprocess.run(["unshare", "--net", "--mount", "true"], check=True, capture_output=True, timeout=20)
+        subprocess.run(
+            ["unshare", "--net", "--mount", "true"], check=True, capture_output=True, timeout=20
+        )
     except subprocess.SubprocessError as error:
         raise BoxError(f"This machine does not allow network namespaces. {_OTHERWISE}") from error
 

@@ -29,7 +29,11 @@ def clean_up(box: Box) -> list[str]:
 
 def leftovers(box: Box) -> list[str]:
     """What of the box is still on the machine."""
-    found = [f"process {pid}" for pid in sorted(cgroups.processes(box.name))] if os.geteuid() == 0 else []
+    found = (
+        [f"process {pid}" for pid in sorted(cgroups.processes(box.name))]
+        if os.geteuid() == 0
+        else []
+    )
     found += [f"mount {path}" for path in _mounts_below(box.state)]
     found += [f"namespace {name}" for name in _namespaces(box.namespace_prefix)]
     if box.state.exists():
@@ -62,7 +66,9 @@ def _mounts_below(folder: Path) -> list[str]:
     points = []
     for line in Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines():
         # The kernel writes blanks and the like as octal escapes.
-        point = re.sub(r"\\([0-7]{3})", lambda match: chr(int(match.group(1), 8)), line.split(" ")[4])
+        point = re.sub(
+            r"\\([0-7]{3})", lambda match: chr(int(match.group(1), 8)), line.split(" ")[4]
+        )
         if point.startswith(f"{folder}/"):
             points.append(point)
     return sorted(points, key=len, reverse=True)

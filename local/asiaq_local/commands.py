@@ -129,7 +129,7 @@ def up(box: Box, with_hosts: bool) -> None:
             _remove_remains(box)
             raise
         say(f"the box '{box.name}' is up after {time.monotonic() - begin:.1f} s")
-        say(f"use it in this shell with: eval \"$(asiaq local env{_name_option(box)})\"")
+        say(f'use it in this shell with: eval "$(asiaq local env{_name_option(box)})"')
 
 
 def _is_ready(box: Box) -> bool:
@@ -139,7 +139,9 @@ def _is_ready(box: Box) -> bool:
         if box.description.exists():
             return True
         if time.monotonic() > deadline:
-            raise BoxError(f"The box '{box.name}' hangs while it starts; 'asiaq local down' removes it.")
+            raise BoxError(
+                f"The box '{box.name}' hangs while it starts; 'asiaq local down' removes it."
+            )
         time.sleep(0.05)
     return False
 
@@ -151,7 +153,9 @@ def _name_option(box: Box) -> str:
 def _remove_remains(box: Box) -> None:
     stayed = clean_up(box)
     if stayed:
-        raise BoxError(f"Something of an earlier box '{box.name}' cannot be removed: {', '.join(stayed)}.")
+        raise BoxError(
+            f"Something of an earlier box '{box.name}' cannot be removed: {', '.join(stayed)}."
+        )
 
 
 def _start_server(box: Box, with_hosts: bool) -> dict[str, Any]:
@@ -204,7 +208,9 @@ def down(box: Box) -> None:
     with _exclusive(box):
         was_there = box.state.exists() or is_running(box)
         if is_running(box):
-            end_process(facts_of(box)["pid"] if box.description.exists() else _lock_holder(box), 1.0)
+            end_process(
+                facts_of(box)["pid"] if box.description.exists() else _lock_holder(box), 1.0
+            )
         stayed = clean_up(box)
         if stayed:
             raise BoxError(f"This could not be removed: {', '.join(stayed)}.")
@@ -292,7 +298,10 @@ def status(box: Box, as_json: bool) -> int:
     )
     _print_table(
         ["image", "state", "region", "name"],
-        [[image["id"], image["state"], image["region"], image["name"]] for image in state["images"]],
+        [
+            [image["id"], image["state"], image["region"], image["name"]]
+            for image in state["images"]
+        ],
     )
     return 0
 
@@ -302,7 +311,7 @@ def _print_table(titles: list[str], rows: list[list[str]]) -> None:
         return
     widths = [max(len(row[column]) for row in [titles, *rows]) for column in range(len(titles))]
     for row in [titles, *rows]:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def reset(box: Box) -> None:

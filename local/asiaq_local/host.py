@@ -31,7 +31,9 @@ def mount_overlay(layers: list[Path], root: Path, upper: Path | None, work: Path
     options = "lowerdir=" + ":".join(str(layer).replace(":", "\\:") for layer in layers)
     if upper and work:
         options += f",upperdir={upper},workdir={work}"
-    namespaces.run("mount", "-t", "overlay", "asiaq-box", "-o", f"{options},{_MOUNT_OPTIONS}", str(root))
+    namespaces.run(
+        "mount", "-t", "overlay", "asiaq-box", "-o", f"{options},{_MOUNT_OPTIONS}", str(root)
+    )
 
 
 def unmount(root: Path) -> None:
@@ -194,4 +196,6 @@ def check_room(path: Path, needed: int) -> None:
     """Raises BoxError when the file system of `path` has less than `needed` bytes free."""
     free = shutil.disk_usage(path).free
     if free < needed:
-        raise BoxError(f"No room left under {path}: {free >> 20} MB free, {needed >> 20} MB needed.")
+        raise BoxError(
+            f"No room left under {path}: {free >> 20} MB free, {needed >> 20} MB needed."
+        )

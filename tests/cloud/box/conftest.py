@@ -28,11 +28,23 @@ class BoxUnderTest:
         self.variables: dict[str, str] = {}
         self.key = Path()
 
-    def local(self, *arguments: str, check: bool = True, **more: Any) -> subprocess.CompletedProcess[str]:
+    def local(
+        self, *arguments: str, check: bool = True, **more: Any
+    ) -> subprocess.CompletedProcess[str]:
         """Runs `asiaq local ARGUMENTS --name NAME`."""
-        command = [sys.executable, "-m", "asiaq_local", arguments[0], "--name", self.name, *arguments[1:]]
+        command = [
+            sys.executable,
+            "-m",
+            "asiaq_local",
+            arguments[0],
+            "--name",
+            self.name,
+            *arguments[1:],
+        ]
         environment = {**os.environ, "PYTHONPATH": str(ROOT / "local"), **self.extra}
-        done = subprocess.run(command, capture_output=True, text=True, timeout=300, env=environment, **more)
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=300, env=environment, **more
+        )
         if check:
             assert done.returncode == 0, done.stderr
         return done
@@ -80,7 +92,9 @@ class BoxUnderTest:
     def launch(self, count: int = 1, **request: Any) -> list[dict[str, Any]]:
         """RunInstances of the base image with the tests' key."""
         defaults = {"ImageId": BASE_IMAGE, "InstanceType": "t3.small", "KeyName": "tests"}
-        answer = self.client("ec2").run_instances(MinCount=count, MaxCount=count, **{**defaults, **request})
+        answer = self.client("ec2").run_instances(
+            MinCount=count, MaxCount=count, **{**defaults, **request}
+        )
         return answer["Instances"]
 
     def instance(self, instance_id: str) -> dict[str, Any]:
@@ -88,7 +102,11 @@ class BoxUnderTest:
         return answer["Reservations"][0]["Instances"][0]
 
     def wait_state(self, instance_id: str, state: str, limit: float = 40) -> None:
-        wait_for(lambda: self.instance(instance_id)["State"]["Name"] == state, f"{instance_id} {state}", limit)
+        wait_for(
+            lambda: self.instance(instance_id)["State"]["Name"] == state,
+            f"{instance_id} {state}",
+            limit,
+        )
 
     def terminate(self, *instance_ids: str) -> None:
         self.client("ec2").terminate_instances(InstanceIds=list(instance_ids))
@@ -98,14 +116,20 @@ class BoxUnderTest:
     def leftovers(self) -> list[str]:
         """What of this box is on the machine: namespaces, mounts, processes, folders."""
         found = [name for name in _listing("/run/netns") if name.startswith(f"asiaq.{self.name}.")]
-        found += [line for line in Path("/proc/self/mountinfo").read_text().splitlines() if f"/{self.name}/" in line]
+        found += [
+            line
+            for line in Path("/proc/self/mountinfo").read_text().splitlines()
+            if f"/{self.name}/" in line
+        ]
         for process in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
                 if (process / "stat").read_text().rpartition(")")[2].split()[0] in "ZX":
                     continue
                 groups = (process / "cgroup").read_text()
                 words = (process / "cmdline").read_bytes().split(b"\0")
-                if f"/asiaq-box/{self.name}/" in groups or (b"serve" in words and self.name.encode() in words):
+                if f"/asiaq-box/{self.name}/" in groups or (
+                    b"serve" in words and self.name.encode() in words
+                ):
                     found.append(f"process {process.name}")
         state = Path(self.extra.get("ASIAQ_BOX_STATE", "/var/lib/asiaq-box")) / self.name
         if state.exists():
