@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from conftest import BoxUnderTest, needs_root, wait_for
+
+from box_under_test import BoxUnderTest, needs_root, wait_for
 
 pytestmark = needs_root
 

@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, BoxUnderTest, fresh_name, needs_root, running_box, wait_for
+
+from box_under_test import (
+    ROOT,
+    BoxUnderTest,
+    fresh_name,
+    needs_root,
+    running_box,
+    wait_for,
+)
 
 
 @needs_root

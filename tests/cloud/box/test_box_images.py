@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from conftest import BASE_IMAGE, BoxUnderTest, needs_root, wait_for
+
+from box_under_test import BASE_IMAGE, BoxUnderTest, needs_root, wait_for
 
 pytestmark = needs_root
 

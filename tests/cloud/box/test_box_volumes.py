@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 import pytest
-from conftest import BoxUnderTest, needs_root, wait_for
+
+from box_under_test import BoxUnderTest, needs_root, wait_for
 
 pytestmark = [
     needs_root,

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from conftest import BASE_IMAGE, BoxUnderTest, wait_for
+
+from box_under_test import BASE_IMAGE, BoxUnderTest, wait_for
 
 
 def _fails(code: str) -> Any:

@@ -7,7 +7,7 @@ import struct
 import subprocess
 from typing import Any
 
-from conftest import BoxUnderTest, needs_root, running_box, wait_for
+from box_under_test import BoxUnderTest, needs_root, running_box, wait_for
 
 pytestmark = needs_root
 
