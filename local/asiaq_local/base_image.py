@@ -21,6 +21,7 @@ PACKAGES = (
     "iproute2,iputils-ping,procps,kmod,udev,netbase,python3-minimal,less,e2fsprogs,xfsprogs,"
     "libcap2-bin"
 )
+_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 NEEDED_BYTES = 1_000_000_000
 
 SOURCES = f"""deb {ARCHIVE} {DEBIAN_RELEASE} main
@@ -108,6 +109,8 @@ def _bootstrap(tree: Path, proxy: str) -> None:
         "--dpkgopt=force-unsafe-io",
         *(f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("man", "doc", "locale")),
         f"--include={PACKAGES}",
+        # Other distributions' apt does not trust Debian's archive by itself.
+        *([f"--keyring={_KEYRING}"] if os.path.exists(_KEYRING) else []),
         f'--customize-hook="{GUEST_FILES}/prepare" "$1" "{GUEST_FILES}"',
         *(DEBIAN_RELEASE, str(tree), "-"),
     ]

@@ -39,10 +39,14 @@ def check_room(box: Box, needed: int = _NEEDED_BYTES) -> None:
         )
 
 
-def check_machine(box: Box) -> None:
-    """Raises BoxError when hosts could not boot here."""
+def check_root() -> None:
+    """Raises BoxError for everybody but root."""
     if os.geteuid() != 0:
         raise BoxError(f"A box with hosts that boot needs root. {_OTHERWISE}")
+
+
+def check_machine(box: Box) -> None:
+    """Raises BoxError when hosts could not boot here."""
     missing = [name for name in _PROGRAMS if shutil.which(name) is None]
     if missing:
         raise BoxError(f"Missing programs: {', '.join(missing)}; scripts/setup installs them.")

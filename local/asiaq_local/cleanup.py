@@ -23,6 +23,9 @@ def clean_up(box: Box) -> list[str]:
         _detach_loops(box.volumes)
         _remove_propagation_folders(box)
         shutil.rmtree(Path("/run/asiaq-box") / box.name, ignore_errors=True)
+        cgroups.remove_common_folders()
+        with contextlib.suppress(OSError):
+            os.rmdir("/run/asiaq-box")
     shutil.rmtree(box.state, ignore_errors=True)
     return leftovers(box)
 

@@ -14,6 +14,7 @@ from moto.ec2.models.elastic_network_interfaces import NetworkInterface, Network
 from moto.ec2.models.internet_gateways import InternetGatewayBackend
 from moto.ec2.models.nat_gateways import NatGateway, NatGatewayBackend
 from moto.ec2.models.route_tables import RouteBackend, RouteTable
+from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPC, VPCBackend
 from moto.ec2.responses import security_groups as security_group_responses
 from moto.ec2.responses.dhcp_options import DHCPOptions
@@ -350,6 +351,19 @@ def _install_interfaces(cloud: Cloud) -> None:
         eni.subnet.del_subnet_ip(eni.private_ip_address)
         return result
 
+    moto_request = Subnet.request_ip
+
+    def request_ip(self: Subnet, ip: str, instance: Any) -> None:
+        if ipaddress.ip_address(ip) not in self.cidr:
+            raise EC2ClientError(
+                "InvalidParameterValue",
+                f"Address {ip} does not fall within the subnet's address range",
+            )
+        if ip in self._subnet_ips:
+            raise EC2ClientError("InvalidIPAddress.InUse", f"Address {ip} is in use.")
+        moto_request(self, ip, instance)
+
+    Subnet.request_ip = request_ip  # type: ignore[method-assign]
     NetworkInterfaceBackend.create_network_interface = create  # type: ignore[method-assign,assignment]
     NetworkInterfaceBackend.attach_network_interface = attach  # type: ignore[method-assign,assignment]
     NetworkInterfaceBackend.detach_network_interface = detach  # type: ignore[method-assign,assignment]

@@ -71,7 +71,10 @@ class Host:
         `devices` maps names in the host to block devices of the machine. `is_up` is asked now and then
         whether the host answers already, because services of the image may take long to start.
         """
-        self._notify_path.parent.mkdir(parents=True, exist_ok=True)
+        while not self._notify_path.parent.is_dir():
+            # Another box may be taking the common folder away at this moment.
+            with contextlib.suppress(FileNotFoundError):
+                self._notify_path.parent.mkdir(parents=True, exist_ok=True)
         self._notify_path.unlink(missing_ok=True)
         self.leader = None
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notifications:

@@ -66,6 +66,13 @@ class Application:
             status, headers, content = self._idempotent.answer(
                 service, operation, environ, body, lambda: self._ask_moto(environ, body)
             )
+        except NotImplementedError as error:
+            # Not 500: clients would try again and again.
+            status, headers, content = _error(
+                "NotImplemented",
+                f"The box does not know {service}:{operation}: {error}",
+                status=501,
+            )
         except Exception:
             log.exception("%s %s", service, operation)
             status, headers, content = (
@@ -199,6 +206,16 @@ def _credential_scope(environ: dict[str, Any]) -> str:
     credential = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")[2].split(",")[0]
     parts = credential.split("/")
     return "/".join(parts[:1] + parts[2:3])
+
+
+def _error(code: str, message: str, status: int) -> Answer:
+    """An error in the form that most services' clients read."""
+    escaped = message.replace("&", "&amp;").replace("<", "&lt;")
+    content = (
+        f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code>"
+        f"<Message>{escaped}</Message></Error></ErrorResponse>"
+    )
+    return status, [("Content-Type", "text/xml"), ("x-amzn-errortype", code)], content.encode()
 
 
 def _json(status: int, value: Any) -> Answer:

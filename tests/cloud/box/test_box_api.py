@@ -372,3 +372,29 @@ def test_latency_can_be_had(api: BoxUnderTest) -> None:
 def test_environment_is_quoted_for_a_shell(api: BoxUnderTest) -> None:
     for line in api.local("env").stdout.splitlines():
         assert line.startswith("export ") and urllib.parse.unquote(line) == line
+
+
+def test_addresses_of_launches_are_checked(api: BoxUnderTest, vpc: str) -> None:
+    ec2 = api.client("ec2")
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.5.3.0/24")["Subnet"]["SubnetId"]
+    [instance] = api.launch(SubnetId=subnet, PrivateIpAddress="10.5.3.9")
+    with _fails("InvalidIPAddress.InUse"):
+        api.launch(SubnetId=subnet, PrivateIpAddress="10.5.3.9")
+    with _fails("InvalidParameterValue"):
+        api.launch(SubnetId=subnet, PrivateIpAddress="10.6.3.9")
+    api.terminate(instance["InstanceId"])
+    ec2.delete_subnet(SubnetId=subnet)
+    ec2.delete_vpc(VpcId=vpc)
+
+
+def test_operation_that_the_box_does_not_know_is_an_error_at_once(api: BoxUnderTest) -> None:
+    with pytest.raises(ClientError) as caught:
+        api.client("ec2").describe_fast_launch_images()
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+
+
+def test_variables_that_would_disturb_are_unset(
+    api: BoxUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "work")
+    assert api.local("env").stdout.splitlines()[0] == "unset AWS_PROFILE"
