@@ -9,6 +9,7 @@ namespace {
 constexpr std::string_view script_suffix = ".py";
 
 constexpr ToolEntry tools[] = {
+    {"autoscale", {"disco_autoscale"}, "Auto scaling groups and what they launch from", autoscale_tool},
     {"aws", {"disco_aws"}, "Hosts and pipelines of an environment", aws_tool},
     {"eip", {"disco_eip"}, "Elastic IPs: public addresses that stay until released", eip_tool},
     {"local", {}, "The cloud in a box: an AWS endpoint and hosts on this machine", local_tool},

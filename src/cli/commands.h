@@ -36,6 +36,7 @@ Tool make_tool(const ToolEntry& entry);
 std::vector<std::string> program_names();
 
 // One function a file: cli/<tool>.cpp.
+Tool autoscale_tool();
 Tool aws_tool();
 Tool eip_tool();
 Tool local_tool();

@@ -115,8 +115,10 @@ std::vector<RowWithImage> choose_images(const aws::ec2::Client& ec2,
                                         const std::vector<std::string>& trusted_accounts,
                                         const std::string& stage) {
   if (rows.empty()) return {};
-  aws::ec2::Client client = ec2;
-  const auto images = image::observe_images(client, trusted_accounts, only_hostclass(rows));
+  const bool one_by_id = rows.size() == 1 && rows.front().ami;
+  const std::vector<image::Image> images =
+      one_by_id ? std::vector{image::find_image(ec2, trusted_accounts, {.id = rows.front().ami})}
+                : image::observe_images(ec2, trusted_accounts, only_hostclass(rows));
   std::vector<RowWithImage> result;
   std::vector<std::string> missing;
   for (const config::PipelineRow& row : rows) {
