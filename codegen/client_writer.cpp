@@ -1,6 +1,7 @@
 #include <sstream>
 
 #include "names.h"
+#include "rules_writer.h"
 #include "writer.h"
 
 namespace awsgen {
@@ -146,6 +147,7 @@ void Writer::write_client() const {
   write_if_changed(output_.folder / "tables.cpp", tables_source());
   write_if_changed(output_.folder / "client.h", client_header());
   write_if_changed(output_.folder / "client.cpp", client_source());
+  write_if_changed(output_.folder / "rules.cpp", rules_source(model_.rules(), output_.space));
 }
 
 void Writer::write_suite() const {

@@ -12,7 +12,7 @@ function(asiaq_aws_service service)
     message(FATAL_ERROR "No model of ${service} below ${model}: run scripts/setup, or set ASIAQ_BOTOCORE_DIR")
   endif()
   set(generated)
-  foreach(name client.cpp client.h tables.cpp tables.h types.h)
+  foreach(name client.cpp client.h rules.cpp tables.cpp tables.h types.h)
     list(APPEND generated ${folder}/${name})
   endforeach()
   add_custom_command(
@@ -24,7 +24,7 @@ function(asiaq_aws_service service)
     COMMENT "Generating the client of ${service}"
     VERBATIM)
   add_custom_target(asiaq_aws_${service}_files DEPENDS ${folder}/stamp)
-  add_library(asiaq_aws_${service} STATIC ${folder}/client.cpp ${folder}/tables.cpp)
+  add_library(asiaq_aws_${service} STATIC ${folder}/client.cpp ${folder}/rules.cpp ${folder}/tables.cpp)
   set_source_files_properties(${generated} PROPERTIES GENERATED TRUE)
   add_dependencies(asiaq_aws_${service} asiaq_aws_${service}_files)
   target_include_directories(asiaq_aws_${service} PUBLIC ${ASIAQ_GENERATED_DIR} ${PROJECT_SOURCE_DIR}/src)
@@ -34,4 +34,16 @@ function(asiaq_aws_service service)
   target_link_libraries(asiaq_aws_${service} PUBLIC asiaq_aws)
   # Whoever uses the layer includes generated headers.
   add_dependencies(asiaq_aws asiaq_aws_${service}_files)
+endfunction()
+
+# The list of AWS's partitions and regions, which endpoint rules ask for.
+function(asiaq_aws_partitions target)
+  set(model ${ASIAQ_BOTOCORE_DIR}/botocore/data/partitions.json)
+  set(generated ${ASIAQ_GENERATED_DIR}/aws/partitions.cpp)
+  add_custom_command(
+    OUTPUT ${generated}
+    COMMAND asiaq_awsgen partitions --model ${model} --output ${generated}
+    DEPENDS asiaq_awsgen ${model}
+    COMMENT "Generating the list of partitions"
+    VERBATIM)
 endfunction()

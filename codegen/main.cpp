@@ -1,14 +1,19 @@
 // awsgen: AWS's own service models in, typed C++ clients out.
 //
 //   awsgen client --model <data>/<service> --operations <file> --output <folder>
+//   awsgen suite --suite <file of protocol suites> --name <name> --output <folder>
+//   awsgen rules --model <endpoint rule set> --space <namespace> --output <file>
+//   awsgen partitions --model <data>/partitions.json --output <file>
 
 #include <cstdio>
 #include <exception>
+#include <fstream>
 #include <map>
 #include <stdexcept>
 #include <string>
 
 #include "model.h"
+#include "rules_writer.h"
 #include "writer.h"
 
 namespace {
@@ -28,6 +33,51 @@ void write_client(const Options& options) {
   writer.write_client();
 }
 
+// A suite is a small service model whose cases each describe an operation of their own.
+awsgen::Model suite_model(const awsgen::Json& suite, const std::string& space,
+                          std::vector<awsgen::OperationChoice>& choices) {
+  awsgen::Json service{{"metadata", suite.at("metadata")},
+                       {"operations", awsgen::Json::object()},
+                       {"shapes", suite.value("shapes", awsgen::Json::object())}};
+  for (const awsgen::Json& test : suite.at("cases")) {
+    const std::string name = "Case" + std::to_string(choices.size());
+    service["operations"][name] = test.at("given");
+    choices.push_back({.name = name, .effect = {}, .repeat = {}, .token = {}});
+  }
+  return {space, std::move(service)};
+}
+
+void write_suites(const Options& options) {
+  const std::filesystem::path folder = needed(options, "output");
+  const std::string name = needed(options, "name");
+  std::ifstream stream(needed(options, "suite"));
+  std::string all = "// Written by awsgen; do not edit.\n";
+  std::size_t number = 0;
+  for (const awsgen::Json& suite : awsgen::Json::parse(stream)) {
+    const std::string space = name + "_" + std::to_string(number++);
+    std::vector<awsgen::OperationChoice> choices;
+    const awsgen::Model model = suite_model(suite, space, choices);
+    if (!model.has_known_protocol()) continue;
+    const awsgen::Writer writer(model, choices, {.folder = folder / "aws" / space, .space = space});
+    writer.write_suite();
+    all += "#include \"aws/" + space + "/tables.cpp\"\n#include \"aws/" + space + "/registry.cpp\"\n";
+  }
+  awsgen::write_if_changed(folder / (name + ".cpp"), all);
+}
+
+void write_rules(const Options& options) {
+  std::ifstream stream(needed(options, "model"));
+  awsgen::write_if_changed(
+      needed(options, "output"),
+      awsgen::rules_source(awsgen::Json::parse(stream), needed(options, "space")));
+}
+
+void write_partitions(const Options& options) {
+  std::ifstream stream(needed(options, "model"));
+  awsgen::write_if_changed(needed(options, "output"),
+                           awsgen::partitions_source(awsgen::Json::parse(stream)));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -43,6 +93,12 @@ int main(int argc, char** argv) {
     const std::string command = argv[1];
     if (command == "client") {
       write_client(options);
+    } else if (command == "suite") {
+      write_suites(options);
+    } else if (command == "rules") {
+      write_rules(options);
+    } else if (command == "partitions") {
+      write_partitions(options);
     } else {
       throw std::runtime_error("unknown command " + command);
     }

@@ -102,14 +102,26 @@ const Json& Model::shape(const std::string& shape_name) const {
   return *found->second;
 }
 
-std::string Model::protocol() const {
+namespace {
+
+std::string known_protocol(const Json& metadata) {
   static const std::set<std::string> spoken{"ec2", "query", "json", "rest-json", "rest-xml"};
-  for (const Json& candidate : metadata().value("protocols", Json::array())) {
+  const Json all = metadata.value("protocols", Json::array());
+  for (const Json& candidate : all) {
     if (spoken.contains(candidate.get<std::string>())) return candidate.get<std::string>();
   }
-  const std::string only = metadata().at("protocol").get<std::string>();
-  if (!spoken.contains(only)) throw std::runtime_error(name_ + ": unknown protocol " + only);
-  return only;
+  const std::string only = metadata.value("protocol", "");
+  return spoken.contains(only) ? only : "";
+}
+
+}  // namespace
+
+bool Model::has_known_protocol() const { return !known_protocol(metadata()).empty(); }
+
+std::string Model::protocol() const {
+  const std::string found = known_protocol(metadata());
+  if (found.empty()) throw std::runtime_error(name_ + " has no protocol that is spoken here");
+  return found;
 }
 
 Traits::Traits(const Model& model, const Json& reference)

@@ -44,6 +44,7 @@ class Model {
 
   /// ec2, query, json, rest-json or rest-xml: the first of the model's protocols that we speak.
   std::string protocol() const;
+  bool has_known_protocol() const;
 
  private:
   std::string name_;

@@ -135,8 +135,13 @@ std::string Writer::member_entry(const Traits& traits, const std::string& name,
   add(traits.flag("jsonvalue"), "json_text");
   add(traits.flag("sensitive"), "sensitive");
   add(traits.flag("flattened"), "flattened");
-  std::string entry = "{.name = " + literal(name) +
-                      ", .request_name = " + literal(request_name(traits, name)) +
+  std::string on_requests = request_name(traits, name);
+  // A member that is the whole body is called as its structure, unless the model names it.
+  if (!parent.empty() && protocol_ == "rest-xml" && traits.type() == "structure" &&
+      model_.shape(parent).value("payload", "") == name && traits.text("locationName").empty()) {
+    on_requests = traits.shape_name();
+  }
+  std::string entry = "{.name = " + literal(name) + ", .request_name = " + literal(on_requests) +
                       ", .response_name = " + literal(response_name(traits, name)) +
                       ", .shape = " + shape_reference(traits.shape_name());
   if (!parent.empty()) {
@@ -241,6 +246,39 @@ bool Writer::is_repeatable(const OperationChoice& choice, const Json& operation)
   return begins_with_word(choice.name, kRepeatable);
 }
 
+std::string Writer::endpoint_input_table(const Json& operation) const {
+  std::string table;
+  const Json fixed = operation.value("staticContextParams", Json::object());
+  for (const auto& [name, parameter] : fixed.items()) {
+    const Json& value = parameter.at("value");
+    table += "    {.parameter = " + literal(name);
+    if (value.is_boolean()) {
+      table += std::string(", .is_boolean = true, .on = ") + (value.get<bool>() ? "true" : "false");
+    } else if (value.is_string()) {
+      table += ", .text = " + literal(value.get<std::string>());
+    }
+    table += "},\n";
+  }
+  if (!operation.contains("input")) return table;
+  const Json& input = model_.shape(operation.at("input").at("shape").get<std::string>());
+  for (const auto& [member, reference] : input.at("members").items()) {
+    if (!reference.contains("contextParam")) continue;
+    table +=
+        "    {.parameter = " + literal(reference.at("contextParam").at("name").get<std::string>()) +
+        ", .member = " + literal(member) + "},\n";
+  }
+  return table;
+}
+
+// The address of a bucket comes from the endpoint rules, as host or as path.
+std::string Writer::uri_template(const Json& http) const {
+  const std::string uri = http.value("requestUri", "/");
+  constexpr std::string_view bucket = "/{Bucket}";
+  if (model_.name() != "s3" || model_.rules().is_null() || !uri.starts_with(bucket)) return uri;
+  const std::string rest = uri.substr(bucket.size());
+  return rest.starts_with('/') ? rest : "/" + rest;
+}
+
 std::string Writer::operation_tables(const OperationChoice& choice) const {
   const Json& operation = model_.operations().at(choice.name);
   const std::string type = type_identifier(choice.name);
@@ -275,11 +313,16 @@ std::string Writer::operation_tables(const OperationChoice& choice) const {
     out << "constexpr Pages " << type << "_pages{" << type << "_input_tokens, " << type
         << "_output_tokens, " << literal(pages->value("more_results", "")) << "};\n";
   }
+  const std::string endpoint_inputs = endpoint_input_table(operation);
+  if (!endpoint_inputs.empty()) {
+    out << "constexpr EndpointInput " << type << "_endpoint_inputs[] = {\n"
+        << endpoint_inputs << "};\n";
+  }
   const Json http = operation.value("http", Json::object());
   out << "constinit const Operation " << type
       << "_operation{\n    .name = " << literal(operation.value("name", choice.name))
       << ",\n    .http_method = " << literal(http.value("method", "POST"))
-      << ",\n    .uri = " << literal(http.value("requestUri", "/"));
+      << ",\n    .uri = " << literal(uri_template(http));
   if (operation.contains("input")) {
     const Json& input = operation.at("input");
     out << ",\n    .input = &" << type_identifier(input.at("shape").get<std::string>()) << "_shape";
@@ -320,6 +363,7 @@ std::string Writer::operation_tables(const OperationChoice& choice) const {
   if (checksum.contains("requestAlgorithmMember")) out << ",\n    .checksum_supported = true";
   if (!errors.empty()) out << ",\n    .errors = " << type << "_errors";
   if (pages != nullptr) out << ",\n    .pages = &" << type << "_pages";
+  if (!endpoint_inputs.empty()) out << ",\n    .endpoint_inputs = " << type << "_endpoint_inputs";
   out << "};\n\n";
   return out.str();
 }
@@ -350,11 +394,13 @@ std::string Writer::tables_source() const {
   std::ostringstream out;
   out << "// Written by awsgen; do not edit.\n#include \"aws/" << output_.space
       << "/tables.h\"\n\n#include <cstddef>\n\n#include \"aws/" << output_.space
-      << "/types.h\"\n\n#pragma GCC diagnostic ignored \"-Winvalid-offsetof\"\n\n"
+      << "/types.h\"\n\n#pragma GCC diagnostic ignored "
+         "\"-Winvalid-offsetof\"\n\n"
       << "namespace asiaq::aws::" << output_.space << "::tables {\n\n";
   for (const std::string& name : selection_.structures) out << structure_tables(name);
   for (const std::string& name : selection_.collections) out << collection_tables(name);
   for (const OperationChoice& choice : choices_) out << operation_tables(choice);
+  if (!model_.rules().is_null()) out << "extern const endpoint::RuleSet endpoint_rules;\n\n";
   std::string protocol = protocol_;
   std::replace(protocol.begin(), protocol.end(), '-', '_');
   std::string xml;
@@ -377,6 +423,7 @@ std::string Writer::tables_source() const {
       << literal(metadata.value("signingName", metadata.value("endpointPrefix", model_.name())));
   if (metadata.value("signatureVersion", "") == "s3") out << ",\n    .s3_signing = true";
   if (metadata.contains("awsQueryCompatible")) out << ",\n    .query_compatible = true";
+  if (!model_.rules().is_null()) out << ",\n    .rules = &endpoint_rules";
   out << "};\n\n}  // namespace asiaq::aws::" << output_.space << "::tables\n";
   return out.str();
 }

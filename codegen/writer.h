@@ -42,6 +42,8 @@ class Writer {
   std::string structure_tables(const std::string& name) const;
   std::string collection_tables(const std::string& name) const;
   std::string operation_tables(const OperationChoice& choice) const;
+  std::string endpoint_input_table(const Json& operation) const;
+  std::string uri_template(const Json& http) const;
   bool is_read(const OperationChoice& choice, const Json& operation) const;
   bool is_repeatable(const OperationChoice& choice, const Json& operation) const;
   std::string field(const std::string& structure, const std::string& member) const;

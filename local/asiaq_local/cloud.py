@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,6 +19,8 @@ from .network import Interface
 from .supervisor import LaunchOrder, Supervisor
 
 log = logging.getLogger("cloud")
+
+_SHOWN_SECONDS = 3600.0
 
 PENDING = (0, "pending")
 RUNNING = (16, "running")
@@ -71,6 +74,7 @@ class Cloud:
         self.lock = threading.RLock()
         self.supervisor: Supervisor
         self._instances: dict[str, Instance] = {}
+        self._terminated: list[tuple[float, Instance]] = []
         self._listeners: list[Callable[[], None]] = []
         # Set by the EC2 extension: what moto itself does when an instance stops or terminates.
         self.moto_stop: Callable[[Instance], Any]
@@ -96,6 +100,7 @@ class Cloud:
     def forget_all(self) -> None:
         """After a reset there are no instances."""
         self._instances.clear()
+        self._terminated.clear()
 
     def launch(self, instance: Instance) -> None:
         """Makes the host of an instance that moto has just made. Call with the lock held."""
@@ -115,7 +120,7 @@ class Cloud:
     def by_address(self, vpc_id: str, address: str) -> Instance | None:
         """The instance that has a private address of a VPC."""
         for instance in self.instances():
-            for eni in instance.nics.values():
+            for eni in list(instance.nics.values()):
                 if eni.subnet.vpc_id == vpc_id and eni.private_ip_address == address:
                     return instance
         return None
@@ -146,6 +151,8 @@ class Cloud:
                 self.moto_terminate(instance)
                 set_state(instance, TERMINATED)
                 self._explain(instance, code, reason)
+                self._terminated.append((time.monotonic(), instance))
+                self._forget_long_gone()
         self.changed()
 
     def powered_off(self, instance_id: str) -> bool:
@@ -158,6 +165,17 @@ class Cloud:
             set_state(instance, SHUTTING_DOWN if terminate else STOPPING)
         self.changed()
         return terminate
+
+    def _forget_long_gone(self) -> None:
+        """EC2 shows a terminated instance for an hour."""
+        while self._terminated and time.monotonic() - self._terminated[0][0] > _SHOWN_SECONDS:
+            instance = self._terminated.pop(0)[1]
+            reservations = instance.ec2_backend.reservations
+            for key, reservation in list(reservations.items()):
+                if instance in reservation.instances:
+                    reservation.instances.remove(instance)
+                    if not reservation.instances:
+                        del reservations[key]
 
     @staticmethod
     def _explain(instance: Instance, code: str, reason: str) -> None:

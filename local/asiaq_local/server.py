@@ -22,19 +22,30 @@ os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 
-from . import autoscaling, ec2_addresses, ec2_fixes, ec2_images, ec2_instances, ec2_launch
+from . import (
+    autoscaling,
+    ec2_addresses,
+    ec2_fixes,
+    ec2_images,
+    ec2_instances,
+    ec2_launch,
+    ec2_volumes,
+    names,
+    namespaces,
+    packages_proxy,
+)
 from . import metadata as imds
-from . import names, namespaces, packages_proxy
 from .account import seed_account
 from .apt_settings import read_apt_settings
 from .base_image import base_image_path, package_cache_path
-from .cloud import Cloud, all_backends, internal_domain, state_of
 from .cgroups import memory_bytes
+from .cloud import Cloud, all_backends, internal_domain, state_of
 from .images import ImageStore
 from .network import Network
 from .settings import API_ADDRESS, DNS_ADDRESS, METADATA_ADDRESS, PROXY_PORT, REGION, Box, BoxError
 from .socks import SocksServer
 from .supervisor import HostSupervisor, PretendingSupervisor
+from .volumes import VolumeKeeper, VolumeStore
 from .web import Application, Server
 
 log = logging.getLogger("server")
@@ -56,7 +67,9 @@ class _OwnedHttpServer(ThreadingHTTPServer):
 
     def start(self) -> None:
         """Serves in a thread."""
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 3600}, daemon=True).start()
+        threading.Thread(
+            target=self.serve_forever, kwargs={"poll_interval": 3600}, daemon=True
+        ).start()
 
 
 class BoxServer:
@@ -67,11 +80,14 @@ class BoxServer:
         self._with_hosts = with_hosts
         self._started = time.time()
         self.cloud = Cloud()
+        self._resetting = threading.Lock()
         self._metadata = imds.Metadata(self.cloud)
         self._application = Application(self.cloud.lock, self._source_of, self.reset, self.status)
         self._network: Network | None = None
         self._keeper: ec2_addresses.NetworkKeeper | None = None
         self._store: ImageStore | None = None
+        self._volumes: VolumeStore | None = None
+        self._volume_keeper: VolumeKeeper | None = None
         for folder in (box.hosts, box.layers, box.volumes):
             folder.mkdir(parents=True, exist_ok=True)
         if with_hosts:
@@ -81,6 +97,7 @@ class BoxServer:
         ec2_instances.install(self.cloud)
         ec2_launch.install(self.cloud)
         ec2_images.install(self.cloud, self._store)
+        ec2_volumes.install(self.cloud, self._volumes)
         ec2_addresses.install(self.cloud)
         ec2_fixes.install(self.cloud)
         self._groups = autoscaling.install(self.cloud)
@@ -92,7 +109,14 @@ class BoxServer:
         self._network = Network(self._box, self._serve_vpc)
         self._network.start()
         self._store = ImageStore(self._box, base_image_path())
-        self.cloud.supervisor = HostSupervisor(self._box, self._network, self._store, apt, self.cloud)
+        self._volumes = VolumeStore(self._box)
+        supervisor = HostSupervisor(self._box, self._network, self._store, apt, self.cloud)
+        self._volume_keeper = VolumeKeeper(
+            self._volumes, lambda: ec2_volumes.attachments(self.cloud), supervisor.leader
+        )
+        supervisor.devices_at_boot = self._volume_keeper.devices_at_boot
+        self.cloud.supervisor = supervisor
+        self.cloud.on_change(self._volume_keeper.poke)
         self._keeper = ec2_addresses.NetworkKeeper(self.cloud, self._network)
         self.cloud.on_change(self._keeper.poke)
 
@@ -115,10 +139,10 @@ class BoxServer:
     def _serve_vpc(self, vpc_id: str, namespace: str) -> None:
         """Starts the servers that hosts of a VPC reach."""
         domain = internal_domain(REGION)
-        with self.cloud.lock:
-            for backend in all_backends():
-                if vpc_id in backend.vpcs:
-                    domain = internal_domain(backend.region_name)
+        # Not under the cloud's lock: who holds that may be waiting for the network.
+        for backend in all_backends():
+            if vpc_id in backend.vpcs:
+                domain = internal_domain(backend.region_name)
 
         def open_sockets() -> tuple[socket.socket, ...]:
             query = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -179,18 +203,29 @@ class BoxServer:
 
     def reset(self) -> None:
         """Removes all hosts and resources and starts with a fresh account."""
-        with self.cloud.lock:
-            self._groups.forget_all()
+        with self._resetting:
+            with self.cloud.lock:
+                self._groups.forget_all()
+            # Without the lock: hosts that are just coming up want to say so.
             self.cloud.supervisor.shut_down()
-            self.cloud.forget_all()
-            if self._keeper:
-                self._keeper.forget_all()
-            _reset_moto()
-            self._application.forget_all()
-            seed_account()
-            if self._store:
-                self._store.forget_all()
-                self.cloud.supervisor.collect_layers()
+            with self.cloud.lock:
+                self._forget_all()
+            self.cloud.supervisor.open_again()
+        self.cloud.changed()
+
+    def _forget_all(self) -> None:
+        self._groups.forget_all()
+        self.cloud.forget_all()
+        if self._keeper:
+            self._keeper.forget_all()
+        if self._volume_keeper:
+            self._volume_keeper.forget_all()
+        _reset_moto()
+        self._application.forget_all()
+        seed_account()
+        if self._store:
+            self._store.forget_all()
+            self.cloud.supervisor.collect_layers()
 
     def status(self) -> dict[str, Any]:
         """Hosts and images, for `asiaq local status`."""
@@ -215,7 +250,12 @@ class BoxServer:
                     }
                 )
             images = [
-                {"id": image.id, "name": image.name, "state": image.state, "region": backend.region_name}
+                {
+                    "id": image.id,
+                    "name": image.name,
+                    "state": image.state,
+                    "region": backend.region_name,
+                }
                 for backend in all_backends()
                 for image in backend.amis.values()
                 if backend.region_name == REGION or image.owner_id == backend.account_id
@@ -280,4 +320,3 @@ def serve(box: Box, with_hosts: bool, ready: int) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     while True:
         signal.pause()
-

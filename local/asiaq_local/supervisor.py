@@ -9,9 +9,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
 from typing import Protocol
 
 from . import cgroups, namespaces
@@ -48,7 +48,6 @@ class LaunchOrder:
     region: str
     domain: str
     interfaces: list[Interface]
-    devices: dict[str, str] = field(default_factory=dict)
 
 
 class InstanceEvents(Protocol):
@@ -69,6 +68,9 @@ class InstanceEvents(Protocol):
 
 class Supervisor(Protocol):
     """What the AWS side needs of hosts; there is one that boots and one that only pretends."""
+
+    def check_launch(self, image_id: str) -> None:
+        """Raises BoxError when a host of this image could not be made."""
 
     def launch(self, order: LaunchOrder) -> None:
         """Makes and boots the host of a new instance."""
@@ -91,6 +93,18 @@ class Supervisor(Protocol):
     def console_output(self, instance_id: str) -> bytes:
         """What the host wrote to its console."""
 
+    def machines(self) -> dict[str, tuple[Host, bool]]:
+        """Hosts by instance id, and whether each is up."""
+
+    def collect_layers(self) -> None:
+        """Deletes layers that nothing uses any more."""
+
+    def shut_down(self) -> None:
+        """Removes all hosts, telling nobody; none can be launched until `open_again`."""
+
+    def open_again(self) -> None:
+        """Hosts can be launched once more."""
+
 
 class _Machine:
     """A host with what is wanted of it."""
@@ -112,7 +126,12 @@ class HostSupervisor:
     """Boots real hosts. Thread-safe."""
 
     def __init__(
-        self, box: Box, network: Network, images: ImageStore, apt: AptSettings, events: InstanceEvents
+        self,
+        box: Box,
+        network: Network,
+        images: ImageStore,
+        apt: AptSettings,
+        events: InstanceEvents,
     ):
         self._box = box
         self._network = network
@@ -120,10 +139,15 @@ class HostSupervisor:
         self._apt = apt
         self._events = events
         self._machines: dict[str, _Machine] = {}
+        self._closed = False
         self._lock = threading.Lock()
+        # Asked before each boot for further disks: names in the host and the devices behind them.
+        self.devices_at_boot: Callable[[str], dict[str, str]] = lambda instance_id: {}
 
     def check_launch(self, image_id: str) -> None:
         """Raises BoxError when a host of this image could not be made."""
+        if self._closed:
+            raise BoxError("The box is being reset.")
         self._images.layers(image_id)
         check_room(self._box.hosts, _ROOM)
 
@@ -201,6 +225,7 @@ class HostSupervisor:
     def shut_down(self) -> None:
         """Kills all hosts and removes them, without telling anybody (reset, end of the server)."""
         with self._lock:
+            self._closed = True
             machines = list(self._machines.values())
             self._machines.clear()
         for machine in machines:
@@ -214,6 +239,10 @@ class HostSupervisor:
                 machine.thread.join(0.1)
             self._network.remove_host(machine.host.instance_id)
             machine.host.destroy()
+
+    def open_again(self) -> None:
+        """After `shut_down`: hosts can be launched once more."""
+        self._closed = False
 
     def _machine(self, instance_id: str) -> _Machine:
         machine = self._machines.get(instance_id)
@@ -237,7 +266,11 @@ class HostSupervisor:
 
         def done() -> bool:
             thread = machine.thread
-            return machine.wish is not wish or machine.down.is_set() or not (thread and thread.is_alive())
+            return (
+                machine.wish is not wish
+                or machine.down.is_set()
+                or not (thread and thread.is_alive())
+            )
 
         def insist() -> None:
             # A signal before the guest's init listens is lost, and a guest may hang.
@@ -246,7 +279,8 @@ class HostSupervisor:
                 time.sleep(1)
                 if done():
                     return
-                machine.host.signal_shutdown()
+                if not machine.running:
+                    machine.host.signal_shutdown()
             machine.host.kill()
 
         threading.Thread(target=insist, daemon=True).start()
@@ -261,7 +295,8 @@ class HostSupervisor:
                 with _BOOTS_AT_ONCE:
                     self._write_settings(machine, new)
                     new = False
-                    up = machine.host.boot(machine.order.devices, lambda: self._answers(machine))
+                    devices = self.devices_at_boot(instance_id)
+                    up = machine.host.boot(devices, lambda: self._answers(machine))
                 machine.running = up
                 if up and machine.wish is Wish.NONE:
                     self._events.is_running(instance_id)
@@ -339,7 +374,9 @@ class HostSupervisor:
             return False
         log.warning("%s: the host died (status %s)", instance_id, status)
         self._events.has_stopped(
-            instance_id, "Server.InternalError", f"Server.InternalError: the host died (status {status})"
+            instance_id,
+            "Server.InternalError",
+            f"Server.InternalError: the host died (status {status})",
         )
         return False
 
@@ -412,4 +449,5 @@ class PretendingSupervisor:
     def shut_down(self) -> None:
         """Nothing to do."""
 
-
+    def open_again(self) -> None:
+        """Nothing to do."""

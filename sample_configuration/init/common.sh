@@ -109,10 +109,10 @@ write_authorized_keys() { # NAME LINE
 }
 
 # An account whose key runs one command, whatever the caller asks for. It may still be a hop on the way to
-# another host's port 22, which is how a jump host is used.
+# another host's port 22, which is how a jump host is used, by either way of ssh (-J, -A).
 init_one_command_user() { # NAME COMMAND KEY
   id "$1" >/dev/null 2>&1 || useradd --create-home --shell /bin/bash "$1"
-  write_authorized_keys "$1" "restrict,port-forwarding,permitopen=\"*:22\",command=\"$2\" $3"
+  write_authorized_keys "$1" "restrict,port-forwarding,agent-forwarding,permitopen=\"*:22\",command=\"$2\" $3"
 }
 
 # An account for logging in by key. The password is a crypt(3) hash; empty: none.

@@ -89,6 +89,7 @@ class Call {
         operation_.auth == Auth::none ? credentials::Credentials{} : parts_.credentials.get();
     http::Request request = request_;
     request.headers.set("Amz-Sdk-Request", "attempt=" + std::to_string(number));
+    wait_for_permit();
     sign(request, credentials);
     count_.attempts += 1;
     count_.bytes_sent += static_cast<std::int64_t>(request.body.size());
@@ -127,12 +128,31 @@ class Call {
         options);
   }
 
+  double now_in_seconds() const {
+    return Seconds(parts_.clock.steady_now().time_since_epoch()).count();
+  }
+
+  retry::RateLimiter& limiter() {
+    const char* kind = operation_.effect == Effect::read ? "/read" : "/write";
+    return parts_.limiters.of(endpoint_.signing_name + "/" + endpoint_.signing_region + kind);
+  }
+
+  void wait_for_permit() {
+    if (!parts_.settings.retry.rate_limiter) return;
+    const Seconds pause = limiter().acquire(now_in_seconds());
+    if (pause.count() <= 0) return;
+    count_.waited += pause;
+    parts_.clock.sleep_for(pause);
+  }
+
   bool finish(const http::Response& response, const credentials::Credentials& credentials,
               void* output, Problem& problem) {
     if (response.status >= 200 && response.status < 300 &&
         !protocol::is_error_in_disguise(service_, operation_, response)) {
       try {
         protocol::read_response(service_, operation_, response, output);
+        limiter().record(retry::RateLimiter::Answer::accepted, now_in_seconds());
+        parts_.new_things.note(operation_, response.body, parts_.clock.steady_now());
         return true;
       } catch (const protocol::UnreadableResponse& unreadable) {
         // The service has done its work: only a read may be asked again.
@@ -163,8 +183,15 @@ class Call {
   // What only the session can know about a failure.
   void weigh(retry::Failure& failure, const http::Response& response,
              const credentials::Credentials& credentials, ServiceError::Facts& facts) {
-    if (failure == retry::Failure::throttling) {
+    const bool throttled = failure == retry::Failure::throttling;
+    limiter().record(
+        throttled ? retry::RateLimiter::Answer::throttled : retry::RateLimiter::Answer::accepted,
+        now_in_seconds());
+    if (throttled) {
       count_.throttles += 1;
+    } else if (failure == retry::Failure::definite &&
+               parts_.new_things.explains(facts.code, facts.message, parts_.clock.steady_now())) {
+      failure = retry::Failure::not_visible_yet;
     } else if (failure == retry::Failure::transient && operation_.repeat == Repeat::once) {
       failure = retry::Failure::definite;
       facts.outcome_unknown = true;

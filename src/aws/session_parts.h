@@ -8,7 +8,9 @@
 #include "aws/config/settings.h"
 #include "aws/credentials/providers.h"
 #include "aws/http/transport.h"
+#include "aws/retry/new_things.h"
 #include "aws/retry/policy.h"
+#include "aws/retry/rate_limiter.h"
 #include "aws/session.h"
 
 /// What a session is made of; seen by the runtime only.
@@ -38,6 +40,8 @@ struct SessionParts {
   credentials::Cached credentials;
   ClockSkews skews;
   CallStatistics statistics;
+  retry::RateLimiters limiters;
+  retry::NewThings new_things;
   retry::Random random = retry::system_random();
 
   std::once_flag region_once;

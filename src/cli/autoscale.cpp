@@ -24,18 +24,16 @@ constexpr std::size_t number_width = 3;
 constexpr std::size_t launch_name_width = 24;
 
 network::Vpc environment_of(Context& context) {
-  return network::find_environment(aws::ec2::Client(context.session()),
-                                   context.environment_name());
+  return network::find_environment(aws::ec2::Client(context.session()), context.environment_name());
 }
 
 Column<ListedGroup> number_column(std::string key, int (*number)(const ListedGroup&)) {
-  return {.key = std::move(key),
-          .width = number_width,
-          .align = Align::right,
-          .text = [number](const ListedGroup& each) { return std::to_string(number(each)); },
-          .fact = [number](const ListedGroup& each) {
-            return static_cast<long long>(number(each));
-          }};
+  return {
+      .key = std::move(key),
+      .width = number_width,
+      .align = Align::right,
+      .text = [number](const ListedGroup& each) { return std::to_string(number(each)); },
+      .fact = [number](const ListedGroup& each) { return static_cast<long long>(number(each)); }};
 }
 
 void list_groups(Context& context, const NoOptions&) {
@@ -48,37 +46,36 @@ void list_groups(Context& context, const NoOptions&) {
       {.key = "ami",
        .width = image_width,
        .text = [](const ListedGroup& each) { return each.image.empty() ? "-" : each.image; },
-       .fact = [](const ListedGroup& each) {
-         return each.image.empty() ? Fact() : Fact(each.image);
-       }},
+       .fact =
+           [](const ListedGroup& each) { return each.image.empty() ? Fact() : Fact(each.image); }},
       number_column("min", [](const ListedGroup& each) { return each.group.sizes.min; }),
       number_column("desired", [](const ListedGroup& each) { return each.group.sizes.desired; }),
       number_column("max", [](const ListedGroup& each) { return each.group.sizes.max; }),
-      number_column("members",
-                    [](const ListedGroup& each) {
-                      return static_cast<int>(each.group.members.size());
-                    }),
+      number_column(
+          "members",
+          [](const ListedGroup& each) { return static_cast<int>(each.group.members.size()); }),
       {.key = "launch_template",
        .text = [](const ListedGroup&) { return std::string(); },
-       .fact = [](const ListedGroup& each) {
-         return each.group.launch.template_name.empty() ? Fact()
-                                                        : Fact(each.group.launch.template_name);
-       },
+       .fact =
+           [](const ListedGroup& each) {
+             return each.group.launch.template_name.empty() ? Fact()
+                                                            : Fact(each.group.launch.template_name);
+           },
        .shown = Shown::in_json_only},
       {.key = "is_testing",
        .text = [](const ListedGroup&) { return std::string(); },
-       .fact = [](const ListedGroup& each) {
-         const auto tag = each.group.tags.find("is_testing");
-         return tag != each.group.tags.end() && tag->second == "1";
-       },
+       .fact =
+           [](const ListedGroup& each) {
+             const auto tag = each.group.tags.find("is_testing");
+             return tag != each.group.tags.end() && tag->second == "1";
+           },
        .shown = Shown::in_json_only},
   };
   if (context.settings().debug && context.output_format() == OutputFormat::text) {
     context.print(fmt::format("{:<{}} {:<{}} {:<3} {:<3} {:<3} {:<3}", "Name", name_width, "AMI",
                               image_width, "min", "des", "max", "cnt"));
   }
-  context.print_table(columns,
-                      hostclass::list_groups(Clients(context.session()), vpc.name));
+  context.print_table(columns, hostclass::list_groups(Clients(context.session()), vpc.name));
 }
 
 void list_configs(Context& context, const NoOptions&) {
@@ -104,9 +101,10 @@ void list_configs(Context& context, const NoOptions&) {
        .shown = Shown::in_json_only},
       {.key = "created",
        .text = [](const LaunchObject&) { return std::string(); },
-       .fact = [](const LaunchObject& each) {
-         return each.created ? Fact(rfc3339(*each.created)) : Fact();
-       },
+       .fact =
+           [](const LaunchObject& each) {
+             return each.created ? Fact(rfc3339(*each.created)) : Fact();
+           },
        .shown = Shown::in_json_only},
   };
   context.print_table(columns,
@@ -119,10 +117,9 @@ struct DeleteGroup : hostclass::GroupChoice {
 
 void delete_group(Context& context, const DeleteGroup& wanted) {
   const network::Vpc vpc = environment_of(context);
-  carry_out(context, hostclass::plan_group_deletion(
-                         Clients(context.session()), vpc.name, wanted,
-                         wanted.force ? hostclass::Deletion::with_members
-                                      : hostclass::Deletion::if_empty));
+  carry_out(context, hostclass::plan_group_deletion(Clients(context.session()), vpc.name, wanted,
+                                                    wanted.force ? hostclass::Deletion::with_members
+                                                                 : hostclass::Deletion::if_empty));
 }
 
 void clean_groups(Context& context, const NoOptions&) {
@@ -132,8 +129,7 @@ void clean_groups(Context& context, const NoOptions&) {
 
 void clean_configs(Context& context, const NoOptions&) {
   const network::Vpc vpc = environment_of(context);
-  carry_out(context,
-            hostclass::plan_launch_cleaning(Clients(context.session()), vpc.name, vpc.id));
+  carry_out(context, hostclass::plan_launch_cleaning(Clients(context.session()), vpc.name, vpc.id));
 }
 
 }  // namespace

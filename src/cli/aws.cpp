@@ -31,8 +31,7 @@ using hostclass::HostLogin;
 using hostclass::PipelineOptions;
 
 network::Vpc environment_of(Context& context) {
-  return network::find_environment(aws::ec2::Client(context.session()),
-                                   context.environment_name());
+  return network::find_environment(aws::ec2::Client(context.session()), context.environment_name());
 }
 
 // -- Provisioning ---------------------------------------------------------------------------------
@@ -187,9 +186,8 @@ void list_hosts(Context& context, const ListHostsOptions& wanted) {
   const Clients clients(context.session());
   std::vector<Host> hosts = hostclass::listed(hostclass::observe_hosts(clients.ec2, vpc.id));
   if (!wanted.hostclass.empty()) {
-    std::erase_if(hosts, [&](const Host& host) {
-      return host.tag("hostclass") != wanted.hostclass;
-    });
+    std::erase_if(hosts,
+                  [&](const Host& host) { return host.tag("hostclass") != wanted.hostclass; });
   }
   const hostclass::ImageTimes times =
       columns.ami_age ? image_times(clients, hosts) : hostclass::ImageTimes();
@@ -278,10 +276,10 @@ int is_ready(Context& context, const IsReady& wanted) {
   for (const Host& host : hosts) {
     const std::string name = host.tag("hostname").value_or("None") + " " + host.id;
     context.print(fmt::format("Checking {}...", name));
-    const auto user = context.config()
-                          .hostclass_option(host.tag("hostclass").value_or(""),
-                                            "smoketest_ssh_user", vpc.name)
-                          .optional();
+    const auto user =
+        context.config()
+            .hostclass_option(host.tag("hostclass").value_or(""), "smoketest_ssh_user", vpc.name)
+            .optional();
     const Readiness result = hostclass::readiness_of(
         host, user && !user->empty() ? user : std::nullopt,
         [&](const Host& asked, const std::string& as) { return login.says_ready(asked, as); });
@@ -392,9 +390,10 @@ Command provision_record() {
   return Record<Provision>{
       .word = "provision",
       .summary = "Provision one hostclass: create or update its group and wait for its hosts",
-      .details = "Without sizes a group that is there keeps its own and a new one is empty. Running "
-                 "hosts are not replaced. If the hosts do not become ready, what was done is undone, "
-                 "unless --no-destroy is given.",
+      .details =
+          "Without sizes a group that is there keeps its own and a new one is empty. Running "
+          "hosts are not replaced. If the hosts do not become ready, what was done is undone, "
+          "unless --no-destroy is given.",
       .options = provision_options(),
       .effect = Effect::changes | Effect::waits,
       .run = provision};
@@ -438,8 +437,9 @@ Command exec_record() {
                          {.value = "COMMAND",
                           .help = "one text for the shell of the remote user",
                           .need = Need::mandatory}),
-                  option("--user", &Exec::user,
-                         {.value = "USER", .help = "account to log in to", .need = Need::mandatory}),
+                  option(
+                      "--user", &Exec::user,
+                      {.value = "USER", .help = "account to log in to", .need = Need::mandatory}),
                   one_kind_of_host<Exec>()},
       .effect = Effect::reads,
       .run = exec};
@@ -477,8 +477,9 @@ Command get_hostclass_option_record() {
   return Record<GetHostclassOption>{
       .word = "gethostclassoption",
       .summary = "Show what an option of a hostclass is set to in an environment",
-      .details = "Looks in the hostclass's section, then for a default in [disco_aws], each first "
-                 "for the environment. A missing option is no error.",
+      .details =
+          "Looks in the hostclass's section, then for a default in [disco_aws], each first "
+          "for the environment. A missing option is no error.",
       .options = {option("--hostclass", &GetHostclassOption::hostclass, {.need = Need::mandatory}),
                   option("--option", &GetHostclassOption::option, {.need = Need::mandatory})},
       .effect = Effect::local,
@@ -495,18 +496,16 @@ Tool aws_tool() {
       .commands =
           {
               provision_record(),
-              Record<ListHostsOptions>{
-                  .word = "listhosts",
-                  .summary = "List the hosts of an environment, one a line",
-                  .options = list_hosts_options(),
-                  .effect = Effect::reads | Effect::lists,
-                  .run = list_hosts},
-              Record<Selection>{
-                  .word = "terminate",
-                  .summary = "Terminate hosts; members of groups are replaced",
-                  .options = {one_kind_of_host<Selection>()},
-                  .effect = Effect::changes,
-                  .run = terminate},
+              Record<ListHostsOptions>{.word = "listhosts",
+                                       .summary = "List the hosts of an environment, one a line",
+                                       .options = list_hosts_options(),
+                                       .effect = Effect::reads | Effect::lists,
+                                       .run = list_hosts},
+              Record<Selection>{.word = "terminate",
+                                .summary = "Terminate hosts; members of groups are replaced",
+                                .options = {one_kind_of_host<Selection>()},
+                                .effect = Effect::changes,
+                                .run = terminate},
               Record<Selection>{.word = "stop",
                                 .summary = "Stop hosts; members of groups are replaced",
                                 .options = {one_kind_of_host<Selection>()},

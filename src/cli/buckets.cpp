@@ -38,7 +38,6 @@ void update(Context& context, const Update& options) {
     context.print((creating ? "Creating: " : "Updating: ") + step.bucket + " in " + step.region);
     for (const std::string& notice : step.notices) context.print(notice);
   }
-  context.output().flush();
   carry_out(context, update.plan);
   const aws::s3::Client s3(sessions->in(options.region));
   print_names(context, "Buckets now:", access::list_owned_buckets(s3).names);
@@ -49,10 +48,7 @@ void update(Context& context, const Update& options) {
 
 Tool buckets_tool() {
   return {
-      .name = "buckets",
-      .legacy = {},
       .dialect = Dialect::usage_grammar,
-      .summary = "S3 buckets of an account",
       .commands = {Record<Update>{
           .word = "update",
           .summary = "Create the buckets of an account and bring their settings in line",

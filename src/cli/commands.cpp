@@ -9,10 +9,20 @@ namespace {
 constexpr std::string_view script_suffix = ".py";
 
 constexpr ToolEntry tools[] = {
-    {"autoscale", {"disco_autoscale"}, "Auto scaling groups and what they launch from", autoscale_tool},
+    {"acfg", {"acfg1"}, "Configuration files onto a host that is being baked", acfg_tool},
+    {"autoscale",
+     {"disco_autoscale"},
+     "Auto scaling groups and what they launch from",
+     autoscale_tool},
     {"aws", {"disco_aws"}, "Hosts and pipelines of an environment", aws_tool},
+    {"bake", {"disco_bake"}, "Machine images: bake, promote, list and delete them", bake_tool},
+    {"buckets", {}, "The S3 buckets of an account", buckets_tool},
+    {"creds", {"disco_creds"}, "Credentials of an environment, kept in S3", creds_tool},
     {"eip", {"disco_eip"}, "Elastic IPs: public addresses that stay until released", eip_tool},
+    {"instance", {}, "What hosts do themselves: boot services and health", instance_tool},
+    {"keys", {}, "The ssh keys of an environment", keys_tool},
     {"local", {}, "The cloud in a box: an AWS endpoint and hosts on this machine", local_tool},
+    {"ssh", {"disco_ssh"}, "A session on a host, through the jump host if need be", ssh_tool},
     {"vpc", {"disco_vpc_ui"}, "Environments: make, list and destroy them", vpc_tool},
 };
 

@@ -36,10 +36,17 @@ Tool make_tool(const ToolEntry& entry);
 std::vector<std::string> program_names();
 
 // One function a file: cli/<tool>.cpp.
+Tool acfg_tool();
 Tool autoscale_tool();
 Tool aws_tool();
+Tool bake_tool();
+Tool buckets_tool();
+Tool creds_tool();
 Tool eip_tool();
+Tool instance_tool();
+Tool keys_tool();
 Tool local_tool();
+Tool ssh_tool();
 Tool vpc_tool();
 
 }  // namespace asiaq::cli

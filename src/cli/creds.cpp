@@ -105,10 +105,7 @@ void set_file(Context& context, const SetFile& options) {
 
 Tool creds_tool() {
   return {
-      .name = "creds",
-      .legacy = {"disco_creds"},
       .dialect = Dialect::sub_command,
-      .summary = "Credentials of an environment, kept in S3",
       .environment = EnvironmentOption::before_command,
       .commands = {
           Record<List>{.word = "list",

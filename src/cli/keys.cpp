@@ -40,10 +40,7 @@ void rotate(Context& context, const Rotate& options) {
 }  // namespace
 
 Tool keys_tool() {
-  return {.name = "keys",
-          .legacy = {},
-          .dialect = Dialect::usage_grammar,
-          .summary = "ssh keys of an environment",
+  return {.dialect = Dialect::usage_grammar,
           .commands = {Record<Rotate>{
               .word = "rotate",
               .summary = "Make new ssh keys, and say which other keys a person must set",

@@ -160,15 +160,14 @@ EnvironmentFacts observe_environment(const Clients& clients, const network::Vpc&
       [&] { facts.launch_objects = observe_launch_templates(clients.ec2, vpc.name); },
       [&] { facts.schedules = observe_schedules(clients.autoscaling, vpc.name); },
       [&] {
-        facts.snapshots =
-            observe_snapshots(clients.ec2, {hostclasses.begin(), hostclasses.end()});
+        facts.snapshots = observe_snapshots(clients.ec2, {hostclasses.begin(), hostclasses.end()});
       },
   });
   observe_launch_configurations_in_use(facts, clients);
   std::set<std::string> types;
   for (const RowWithImage& each : rows) {
-    types.insert(instance_type_for(each.row, current_settings(facts, each.row.hostclass), folder,
-                                   vpc.name));
+    types.insert(
+        instance_type_for(each.row, current_settings(facts, each.row.hostclass), folder, vpc.name));
   }
   in_parallel({
       [&] { facts.instance_types = observe_instance_types(clients.ec2, types); },

@@ -25,7 +25,8 @@ std::vector<std::string> credential_buckets(const config::ConfigFolder& folder,
                                             const network::Vpc& vpc, const std::string& region) {
   const config::CredentialBucketScope scope{region, folder.project_name()};
   std::vector<std::string> buckets;
-  for (const std::string& word : folder.vpc(vpc.name, vpc.type).option("credential_buckets").list()) {
+  for (const std::string& word :
+       folder.vpc(vpc.name, vpc.type).option("credential_buckets").list()) {
     for (std::string& name : config::credential_bucket_candidates(scope, word)) {
       buckets.push_back(std::move(name));
     }
@@ -97,14 +98,13 @@ std::optional<std::string> HostLogin::jump_address() {
   looked_for_jump_ = now;
   const auto hostclasses = folder_.plain_option("jump_box_hostclasses", vpc_.name).list();
   if (hostclasses.empty()) return std::nullopt;
-  jump_address_ = remote::jump_address(
-      remote::observe_hosts(aws::ec2::Client(session_), vpc_.id), hostclasses);
+  jump_address_ =
+      remote::jump_address(remote::observe_hosts(aws::ec2::Client(session_), vpc_.id), hostclasses);
   return jump_address_;
 }
 
 int run_on_hosts(HostLogin& login, const std::vector<Host>& hosts, const std::string& user,
-                 const std::string& command,
-                 const std::function<void(std::string_view)>& print) {
+                 const std::string& command, const std::function<void(std::string_view)>& print) {
   int status = 0;
   for (const Host& host : hosts) {
     log::debug("Running on {}", host.id);

@@ -58,7 +58,6 @@ class HostLogin {
 /// Runs the command on one host after another and gives each piece of output to `print`. The status
 /// is the last that was not 0; a failure does not stop the others.
 int run_on_hosts(HostLogin& login, const std::vector<Host>& hosts, const std::string& user,
-                 const std::string& command,
-                 const std::function<void(std::string_view)>& print);
+                 const std::string& command, const std::function<void(std::string_view)>& print);
 
 }  // namespace asiaq::hostclass

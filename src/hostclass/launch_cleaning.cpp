@@ -47,13 +47,12 @@ std::string kind_name(const LaunchObject& object) {
 
 plan::ChangeId add_deletion(plan::Plan& plan, const Clients& clients, const LaunchObject& object,
                             std::vector<plan::ChangeId> after) {
-  return plan.add({.verb = plan::Verb::remove,
-                   .resource = {.kind = kind_name(object), .name = object.name, .id = object.id},
-                   .carry_out =
-                       [clients, object] {
-                         delete_launch_object(clients.ec2, clients.autoscaling, object);
-                       },
-                   .after = std::move(after)});
+  return plan.add(
+      {.verb = plan::Verb::remove,
+       .resource = {.kind = kind_name(object), .name = object.name, .id = object.id},
+       .carry_out = [clients,
+                     object] { delete_launch_object(clients.ec2, clients.autoscaling, object); },
+       .after = std::move(after)});
 }
 
 plan::ChangeId add_deletion(plan::Plan& plan, const Clients& clients, const Group& group,
@@ -142,9 +141,8 @@ plan::Plan plan_launch_cleaning(const Clients& clients, const std::string& envir
       [&] { hosts = observe_hosts(clients.ec2, vpc); },
   });
   plan::Plan plan;
-  for (const LaunchObject& object :
-       unused_launch_objects(objects, groups, hosts, system_clock().now(),
-                             grace_period * wait_scale())) {
+  for (const LaunchObject& object : unused_launch_objects(
+           objects, groups, hosts, system_clock().now(), grace_period * wait_scale())) {
     add_deletion(plan, clients, object, {});
   }
   return plan;

@@ -47,6 +47,7 @@ struct Bake::State {
 
   void launch();
   void find_way_in();
+  Login wait_for_login(const std::vector<std::string>& users);
   void copy();
   void run_script();
   void stop();
@@ -196,7 +197,8 @@ plan::Plan Bake::plan() {
 
 BakeResult Bake::run() {
   try {
-    for (const plan::Change& step : plan().changes()) {
+    const plan::Plan steps = plan();
+    for (const plan::Change& step : steps.changes()) {
       interrupt::check();
       step.carry_out();
     }

@@ -30,7 +30,8 @@ constexpr const char* metadata_name = "acfg.metadata";
 constexpr const char* hostclass_file = "opt/wgen/etc/hostclass";
 
 Error file_error(std::string_view doing, const fs::path& path, int number) {
-  return Error("File", fmt::format("cannot {} {}: {}", doing, path.string(), std::strerror(number)));
+  return Error("File",
+               fmt::format("cannot {} {}: {}", doing, path.string(), std::strerror(number)));
 }
 
 /// The path below the destination, whether written absolute or relative; nothing if it leaves it.
@@ -176,8 +177,8 @@ gid_t group_id(const Entry& entry, const Accounts& accounts) {
   if (const auto id = accounts.find_group(entry.group)) return *id;
   accounts.create_group(entry.group);
   if (const auto id = accounts.find_group(entry.group)) return *id;
-  throw Error("File", fmt::format("group {} of {} could not be made", entry.group,
-                                  entry.path.string()));
+  throw Error("File",
+              fmt::format("group {} of {} could not be made", entry.group, entry.path.string()));
 }
 
 uid_t user_id(const Entry& entry, const Accounts& accounts) {
@@ -203,7 +204,8 @@ void apply_entry(const Entry& entry, const Options& options, const Accounts& acc
   const gid_t group = group_id(entry, accounts);
   const uid_t user = user_id(entry, accounts);
   log::info("setting {}", what);
-  if (::chown(target.c_str(), user, group) != 0) throw file_error("set the owner of", target, errno);
+  if (::chown(target.c_str(), user, group) != 0)
+    throw file_error("set the owner of", target, errno);
   // After the owner, because a change of owner clears the set-id bits.
   if (::chmod(target.c_str(), entry.mode) != 0) throw file_error("set the mode of", target, errno);
 }
@@ -268,8 +270,8 @@ std::vector<Entry> parse_metadata(std::string_view text, const fs::path& file) {
     const auto fields = words(std::string_view(line).substr(0, line.find('#')));
     if (fields.empty()) continue;
     const auto fail = [&](std::string_view problem) {
-      return ConfigError(fmt::format("{}:{}: {}: {}", file.string(), number, problem,
-                                     trimmed(line)));
+      return ConfigError(
+          fmt::format("{}:{}: {}: {}", file.string(), number, problem, trimmed(line)));
     };
     if (fields.size() != 4) {
       throw fail(fmt::format("{} words instead of path, mode, user and group", fields.size()));
@@ -327,7 +329,9 @@ Accounts system_accounts() {
         return found == nullptr ? std::nullopt : std::optional(found->gr_gid);
       },
       .create_group =
-          [](const std::string& group) { run_checked({"groupadd", "--force", "--", group}); },
+          [](const std::string& group) {
+            run_checked({"groupadd", "--force", "--", group});
+          },
       .create_user =
           [](const std::string& user, const std::string& group) {
             run_checked({"useradd", "--system", "--no-create-home", "--gid", group, "--shell",

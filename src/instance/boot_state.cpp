@@ -122,8 +122,9 @@ Seconds uptime_of_host() {
   for (int i = 1; fields >> field; ++i) {
     if (i == 20) started = parse_integer(field).value_or(0);
   }
-  const double since_start = std::strtod(uptime.c_str(), nullptr) -
-                             static_cast<double>(started) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+  const double since_start =
+      std::strtod(uptime.c_str(), nullptr) -
+      static_cast<double>(started) / static_cast<double>(::sysconf(_SC_CLK_TCK));
   return Seconds(std::max(0.0, since_start));
 }
 

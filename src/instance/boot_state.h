@@ -36,8 +36,8 @@ struct BootReport {
 };
 
 /// Marks the host as booted, repeats the smoke test (ever less often, at most every 15 s) until it
-/// passes, then marks the host as tested and tags it smoketest=tested and boottime=<seconds>. Throws
-/// TimeoutError naming the command that fails when the limit is over.
+/// passes, then marks the host as tested and tags it smoketest=tested and boottime=<seconds>.
+/// Throws TimeoutError naming the command that fails when the limit is over.
 void report_boot(const BootReport& report);
 
 /// Before the host goes down: takes the marks and the tag `smoketest` back. Only the tag can fail,

@@ -62,10 +62,11 @@ class Originals {
   void write(const fs::path& path, std::string_view content) const {
     std::error_code code;
     fs::create_directories(folder_, code);
-    if (!code && ::chmod(folder_.c_str(), 0700) == 0) fs::create_directories(path.parent_path(), code);
+    if (!code && ::chmod(folder_.c_str(), 0700) == 0)
+      fs::create_directories(path.parent_path(), code);
     if (code) {
-      throw Error("File", fmt::format("cannot make {}: {}", path.parent_path().string(),
-                                      code.message()));
+      throw Error("File",
+                  fmt::format("cannot make {}: {}", path.parent_path().string(), code.message()));
     }
     write_atomically(path, content, {.mode = 0600});
   }

@@ -27,7 +27,7 @@ struct InjectionPaths {
 
 struct InjectionResult {
   std::vector<std::filesystem::path> written;  ///< Files whose content changed.
-  std::vector<std::string> unavailable;        ///< Keys that no bucket gave; their placeholders stay.
+  std::vector<std::string> unavailable;  ///< Keys that no bucket gave; their placeholders stay.
 };
 
 /// Patterns of the files that are always scanned.

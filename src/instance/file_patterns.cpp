@@ -14,9 +14,7 @@ namespace {
 
 using Parts = std::span<const std::string>;
 
-bool has_wildcard(const std::string& part) {
-  return part.find_first_of("*?") != std::string::npos;
-}
+bool has_wildcard(const std::string& part) { return part.find_first_of("*?") != std::string::npos; }
 
 void find(const fs::path& at, Parts parts, std::set<fs::path>& found);
 

@@ -13,16 +13,20 @@ namespace {
 constexpr std::string_view begin_mark = "# asiaq: begin";
 constexpr std::string_view end_mark = "# asiaq: end";
 constexpr std::array<std::pair<const char*, const char*>, 3> names = {
-    {{"http_proxy_ip", "s3proxy"}, {"logger_ip", "discologger"}, {"logforwarder_ip", "logforwarder"}}};
+    {{"http_proxy_ip", "s3proxy"},
+     {"logger_ip", "discologger"},
+     {"logforwarder_ip", "logforwarder"}}};
 
 }  // namespace
 
+std::string own_line(const std::string& host_name) { return "127.0.1.1 " + host_name + '\n'; }
+
 std::string hosts_block(const UserData& user_data, const std::string& host_name) {
-  std::string block = "127.0.1.1 " + host_name + '\n';
+  std::string block = own_line(host_name);
   for (const auto& [key, name] : names) {
     const auto address = Ipv4Address::parse(user_data.get(key));
-    block += address ? address->to_string() + ' ' + name + '\n'
-                     : std::string("# no ") + name + '\n';
+    block +=
+        address ? address->to_string() + ' ' + name + '\n' : std::string("# no ") + name + '\n';
   }
   return block;
 }

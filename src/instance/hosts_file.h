@@ -12,6 +12,9 @@ namespace asiaq::instance {
 /// discologger and logforwarder; a comment stands for each that the environment does not have.
 std::string hosts_block(const UserData& user_data, const std::string& host_name);
 
+/// The line of the host's own name.
+std::string own_line(const std::string& host_name);
+
 /// `hosts` with `block` in place of the block that it has, or at its end. An empty block takes the
 /// old one out. Other lines stay as they are.
 std::string with_hosts_block(std::string_view hosts, std::string_view block);

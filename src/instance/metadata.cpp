@@ -63,8 +63,8 @@ std::optional<std::string> Metadata::find(const std::string& path) {
   auto response = send(std::move(request));
   if (response.status == 404) return std::nullopt;
   if (response.status != 200) {
-    throw metadata_error(fmt::format("the instance metadata service refuses {}: HTTP {}", path,
-                                     response.status));
+    throw metadata_error(
+        fmt::format("the instance metadata service refuses {}: HTTP {}", path, response.status));
   }
   return std::move(response.body);
 }

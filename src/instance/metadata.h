@@ -15,8 +15,9 @@ namespace asiaq::instance {
 /// session token first and keeps it. Not thread-safe.
 class Metadata {
  public:
-  explicit Metadata(std::unique_ptr<aws::http::Transport> transport = aws::http::make_curl_transport(),
-                    const aws::Environment& environment = aws::Environment::of_process());
+  explicit Metadata(
+      std::unique_ptr<aws::http::Transport> transport = aws::http::make_curl_transport(),
+      const aws::Environment& environment = aws::Environment::of_process());
 
   /// The document at `/latest/<path>`; nothing if there is none. Throws Error of kind "Metadata" if
   /// the service cannot be reached or refuses.

@@ -38,8 +38,8 @@ struct OperatorAccounts {
 OperatorGroup parse_operator_group(const std::string& name, std::string_view text);
 OperatorUser parse_operator_user(const std::string& name, std::string_view text);
 
-/// The accounts of several buckets, in their order: a later bucket overrides fields, keys add up. An
-/// account is inactive if the last bucket that knows it says so.
+/// The accounts of several buckets, in their order: a later bucket overrides fields, keys add up.
+/// An account is inactive if the last bucket that knows it says so.
 OperatorAccounts merged(const std::vector<OperatorAccounts>& buckets);
 
 /// The lines of authorized_keys; nothing for an inactive user. Line breaks in keys become blanks.

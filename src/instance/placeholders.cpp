@@ -54,7 +54,8 @@ std::string with_values(std::string_view text, const std::map<std::string, std::
 }
 
 std::string placeholder_value(std::string_view object) {
-  while (!object.empty() && (object.back() == '\n' || object.back() == '\r')) object.remove_suffix(1);
+  while (!object.empty() && (object.back() == '\n' || object.back() == '\r'))
+    object.remove_suffix(1);
   return std::string(object);
 }
 

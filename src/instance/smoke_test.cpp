@@ -12,7 +12,8 @@ namespace asiaq::instance {
 
 namespace {
 
-// The commands are the hostclass's own shell lines; their text is an argument, not part of a script.
+// The commands are the hostclass's own shell lines; their text is an argument, not part of a
+// script.
 constexpr const char* script = R"(. "$1" || exit; eval "$2")";
 
 std::string on_one_line(std::string_view text) {

@@ -46,9 +46,9 @@ std::string ThisHost::hostclass() {
 
 std::string ThisHost::tag(const std::string& key) {
   aws::ec2::Client ec2(session());
-  for (const auto& found : ec2.describe_tags_all(
-           {.filters = {{.name = "resource-id", .values = {instance_id()}},
-                        {.name = "key", .values = {key}}}})) {
+  for (const auto& found :
+       ec2.describe_tags_all({.filters = {{.name = "resource-id", .values = {instance_id()}},
+                                          {.name = "key", .values = {key}}}})) {
     if (found.key == key) return found.value.value_or("");
   }
   return {};

@@ -1,40 +1,101 @@
 #include "aws/endpoint/endpoint.h"
 
-#include <array>
-
+#include "aws/endpoint/rules.h"
 #include "aws/error.h"
 
 namespace asiaq::aws::endpoint {
 namespace {
 
-bool is_global(const Service& service) {
-  return service.name == "iam" || service.name == "route53";
+using Parameters = std::map<std::string, Value, std::less<>>;
+
+Value built_in(std::string_view name, const Service& service, const std::string& region,
+               const config::Settings& settings) {
+  const auto configured = settings.endpoint_for(service.id);
+  if (name == "AWS::Region") return region;
+  if (name == "AWS::UseFIPS") return settings.use_fips;
+  if (name == "AWS::UseDualStack") return settings.use_dual_stack;
+  if (name == "SDK::Endpoint") return configured ? Value(*configured) : Value();
+  // An endpoint of one's own seldom has a name for every bucket.
+  if (name == "AWS::S3::ForcePathStyle") return configured.has_value();
+  if (name == "AWS::STS::UseGlobalEndpoint" || name == "AWS::S3::UseGlobalEndpoint" ||
+      name == "AWS::S3::Accelerate" || name == "AWS::S3::DisableMultiRegionAccessPoints") {
+    return false;
+  }
+  return {};
 }
 
-std::string suffix_of(const std::string& region) {
-  if (region.starts_with("cn-")) return "amazonaws.com.cn";
-  return "amazonaws.com";
+Value input_value(const Operation& operation, const EndpointInput& from, const void* input) {
+  if (from.member.empty()) return from.is_boolean ? Value(from.on) : Value(from.text);
+  const Member* member = operation.input == nullptr ? nullptr : operation.input->find(from.member);
+  const void* value = member == nullptr || input == nullptr ? nullptr : member->peek(input);
+  if (value == nullptr) return {};
+  switch (member->shape->kind) {
+    case Kind::string:
+      return *static_cast<const std::string*>(value);
+    case Kind::boolean:
+      return *static_cast<const bool*>(value);
+    default:
+      return {};
+  }
+}
+
+Parameters parameters_of(const Service& service, const Operation& operation, const void* input,
+                         const std::string& region, const config::Settings& settings) {
+  Parameters parameters;
+  for (const Parameter& parameter : service.rules->parameters) {
+    Value value;
+    for (const EndpointInput& from : operation.endpoint_inputs) {
+      if (from.parameter == parameter.name && !value.is_set())
+        value = input_value(operation, from, input);
+    }
+    if (!value.is_set()) value = built_in(parameter.built_in, service, region, settings);
+    if (value.is_set()) parameters.emplace(parameter.name, std::move(value));
+  }
+  return parameters;
+}
+
+void read_signing(const Value& properties, Endpoint& endpoint) {
+  const Value schemes = call_function("getAttr", {properties, Value("authSchemes")});
+  if (schemes.list() == nullptr) return;
+  for (const Value& scheme : *schemes.list()) {
+    const auto field = [&](const char* name) {
+      const Value value = call_function("getAttr", {scheme, Value(name)});
+      return value.text() == nullptr ? std::string() : *value.text();
+    };
+    if (field("name") != "sigv4") continue;
+    if (const std::string region = field("signingRegion"); !region.empty())
+      endpoint.signing_region = region;
+    if (const std::string name = field("signingName"); !name.empty()) endpoint.signing_name = name;
+    return;
+  }
+}
+
+http::Url url_of(const std::string& text) {
+  const auto url = http::parse_url(text);
+  if (!url) throw RequestError("the endpoint '" + text + "' is not an http or https URL");
+  return *url;
 }
 
 }  // namespace
 
-Endpoint resolve(const Service& service, const Operation&, const void*, const std::string& region,
-                 const config::Settings& settings) {
+Endpoint resolve(const Service& service, const Operation& operation, const void* input,
+                 const std::string& region, const config::Settings& settings) {
   Endpoint endpoint{
       .url = {}, .signing_region = region, .signing_name = std::string(service.signing_name)};
-  if (const auto configured = settings.endpoint_for(service.id)) {
-    const auto url = http::parse_url(*configured);
-    if (!url) throw RequestError("the endpoint '" + *configured + "' is not an http or https URL");
-    endpoint.url = *url;
+  if (service.rules == nullptr) {
+    const auto configured = settings.endpoint_for(service.id);
+    if (!configured) throw RequestError(std::string(service.name) + " has no endpoint");
+    endpoint.url = url_of(*configured);
     return endpoint;
   }
-  endpoint.url.scheme = "https";
-  if (is_global(service)) {
-    endpoint.url.host = std::string(service.endpoint_prefix) + "." + suffix_of(region);
-    endpoint.signing_region = region.starts_with("cn-") ? "cn-north-1" : "us-east-1";
-  } else {
-    endpoint.url.host =
-        std::string(service.endpoint_prefix) + "." + region + "." + suffix_of(region);
+  try {
+    const Outcome outcome =
+        evaluate(*service.rules, parameters_of(service, operation, input, region, settings));
+    endpoint.url = url_of(outcome.url);
+    read_signing(outcome.properties, endpoint);
+  } catch (Error& error) {
+    error.add_context("the endpoint of " + std::string(service.name) + " in " + region);
+    throw;
   }
   return endpoint;
 }

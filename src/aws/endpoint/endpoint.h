@@ -12,8 +12,6 @@ struct Endpoint {
   http::Url url{};
   std::string signing_region{};
   std::string signing_name{};
-  /// The bucket is part of the URL: the path of the operation leaves it out.
-  bool has_bucket = false;
 };
 
 /// Throws RequestError when no endpoint fits.

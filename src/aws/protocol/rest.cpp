@@ -107,12 +107,18 @@ void write_uri(const Operation& operation, const void* input, http::Request& req
     const void* value = member == nullptr ? nullptr : member->peek(input);
     const std::string text =
         value == nullptr ? "" : scalar_text(*member, value, TimeFormat::iso8601);
-    if (text.empty()) {
-      throw RequestError(std::string(operation.name) + " needs a value for " + std::string(name));
-    }
     request.path += percent_encode(text, greedy ? Slash::keep : Slash::encode);
   }
   if (request.path.empty()) request.path = "/";
+}
+
+// An empty part would turn the path into that of something else.
+void check_path_member(const Operation& operation, const Member& member, const void* input) {
+  const void* value = member.peek(input);
+  if (value == nullptr || scalar_text(member, value, TimeFormat::iso8601).empty()) {
+    throw RequestError(std::string(operation.name) + " needs a value for " +
+                       std::string(member.name));
+  }
 }
 
 bool has_body_members(const Shape& shape) {
@@ -159,9 +165,8 @@ void write_payload(Protocol protocol, const Operation& operation, const void* in
     request.body = value != nullptr ? write_json(*payload.shape, value, token) : "{}";
     set_type(request, "application/json");
   } else if (value != nullptr) {
-    const std::string_view root =
-        payload.request_name == payload.name ? payload.shape->name : payload.request_name;
-    request.body = write_xml(root, payload.xml_namespace, *payload.shape, value, token);
+    request.body =
+        write_xml(payload.request_name, payload.xml_namespace, *payload.shape, value, token);
     set_type(request, "application/xml");
   }
 }
@@ -262,6 +267,7 @@ void write_rest(const Service& service, const Operation& operation, const void* 
     return;
   }
   for (const Member& member : operation.input->members) {
+    if (member.place == Place::uri) check_path_member(operation, member, input);
     if (member.place == Place::body || member.place == Place::uri) continue;
     const void* value = value_to_send(member, input, token);
     if (value == nullptr || (member.place == Place::query && member.shape->kind == Kind::map))

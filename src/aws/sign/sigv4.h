@@ -28,7 +28,9 @@ struct Options {
   enum class Encoding { twice, once } encoding = Encoding::twice;
   /// Sends the body's digest as a signed header. S3 demands it.
   enum class BodyHeader { absent, present } body_header = BodyHeader::absent;
-  /// A session token is sent, but not signed.
+  /// What a presigned URL says of the body: S3 takes any, others expect the digest.
+  enum class PresignedBody { any, digest } body_in_presigned = PresignedBody::digest;
+  /// Some services want the session token sent, but not signed.
   enum class Token { is_signed, unsigned_ } token = Token::is_signed;
 };
 

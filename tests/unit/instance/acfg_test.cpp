@@ -101,7 +101,8 @@ TEST(AcfgMetadata, PutsEntriesOfBetterHostclassesLastForSeveral) {
 }
 
 TEST(AcfgName, IsSplitAtItsLastTilde) {
-  EXPECT_EQ(split_name("a~b~mhcx"), std::pair(std::string("a~b"), std::optional<std::string>("mhcx")));
+  EXPECT_EQ(split_name("a~b~mhcx"),
+            std::pair(std::string("a~b"), std::optional<std::string>("mhcx")));
   EXPECT_EQ(split_name("a"), std::pair(std::string("a"), std::optional<std::string>()));
 }
 
@@ -139,7 +140,8 @@ TEST_F(Acfg, CopiesModesAndTheTimesOfDirectoriesThatExist) {
   scratch.write("src/bin/tool", "#!/bin/sh\n", 0755);
   scratch.write("dst/bin/old", "");
   ::chmod((scratch.path() / "src/bin").c_str(), 0750);
-  const auto time = std::filesystem::last_write_time(scratch.path() / "src/bin") - std::chrono::hours(1);
+  const auto time =
+      std::filesystem::last_write_time(scratch.path() / "src/bin") - std::chrono::hours(1);
   std::filesystem::last_write_time(scratch.path() / "src/bin", time);
   install({"mhcx"});
   EXPECT_EQ(scratch.mode("dst/bin/tool"), 0755U);

@@ -108,7 +108,8 @@ TEST_F(Injection, KeepsOriginalsFromOthersThanRoot) {
 
 TEST(FilePatterns, MatchLikeAShellWithAnyDepth) {
   const Scratch scratch;
-  for (const char* name : {"a/x", "a/b/x", "a/b/c/x", "a/y", "r1", "r2", "s"}) scratch.write(name, "");
+  for (const char* name : {"a/x", "a/b/x", "a/b/c/x", "a/y", "r1", "r2", "s"})
+    scratch.write(name, "");
   std::filesystem::create_symlink("a", scratch.path() / "link");
   const auto names = [&](const std::string& pattern) {
     std::vector<std::string> found;

@@ -13,7 +13,8 @@ class FakeService final : public aws::http::Transport {
  public:
   aws::http::Response send(const aws::http::Request& request, const aws::http::Limits&,
                            aws::http::Resend) override {
-    if (request.host != "127.0.0.1:1338") throw aws::ConnectionError("refused", aws::ConnectionError::Sent::no);
+    if (request.host != "127.0.0.1:1338")
+      throw aws::ConnectionError("refused", aws::ConnectionError::Sent::no);
     if (request.method == "PUT") return {.status = 200, .body = "secret"};
     if (request.headers.get("X-aws-ec2-metadata-token") != "secret") return {.status = 401};
     if (request.path == "/latest/meta-data/instance-id") return {.status = 200, .body = "i-1"};
@@ -26,11 +27,10 @@ class FakeService final : public aws::http::Transport {
 };
 
 Metadata metadata(const std::string& endpoint) {
-  return Metadata(std::make_unique<FakeService>(),
-                  {.variable = [endpoint](const std::string& name) {
-                     return name == "AWS_EC2_METADATA_SERVICE_ENDPOINT" ? std::optional(endpoint)
-                                                                        : std::nullopt;
-                   }});
+  return Metadata(
+      std::make_unique<FakeService>(), {.variable = [endpoint](const std::string& name) {
+        return name == "AWS_EC2_METADATA_SERVICE_ENDPOINT" ? std::optional(endpoint) : std::nullopt;
+      }});
 }
 
 TEST(Metadata, UsesATokenAndTheEndpointOfTheEnvironment) {

@@ -23,7 +23,8 @@ TEST(SmokeTest, StopsAtTheFirstCommandThatFails) {
   const Scratch scratch;
   const auto functions = scratch.write("get_status.sh", "says() { echo \"$1\" >&2; return 3; }\n");
   EXPECT_TRUE(run_smoke_test({}, functions).passed());
-  EXPECT_TRUE(run_smoke_test({"true", "[ a = a ] && echo fine | grep -q fine"}, functions).passed());
+  EXPECT_TRUE(
+      run_smoke_test({"true", "[ a = a ] && echo fine | grep -q fine"}, functions).passed());
   const auto result = run_smoke_test({"true", "says 'no luck'", "touch never"}, functions);
   EXPECT_EQ(result.failed_line, 2);
   EXPECT_EQ(result.output, "no luck");
@@ -49,22 +50,24 @@ class Boot : public testing::Test {
 
   BootReport report(int failures) {
     remaining = failures;
-    return {.paths = {scratch.path()},
-            .hostclass = "mhcfoo",
-            .smoke_test =
-                [this] {
-                  ++tests;
-                  state_during_test = boot_state({scratch.path()});
-                  return remaining-- > 0 ? SmokeTestResult{1, "check", "not yet"} : SmokeTestResult{};
-                },
-            .tagging = {.set = [this](const auto& given) {
+    return {
+        .paths = {scratch.path()},
+        .hostclass = "mhcfoo",
+        .smoke_test =
+            [this] {
+              ++tests;
+              state_during_test = boot_state({scratch.path()});
+              return remaining-- > 0 ? SmokeTestResult{1, "check", "not yet"} : SmokeTestResult{};
+            },
+        .tagging = {.set =
+                        [this](const auto& given) {
                           if (refusals-- > 0) throw Error("AWS", "no credentials");
                           tags = given;
                         },
-                        .remove = [this](const auto& names) { removed = names; }},
-            .uptime = [] { return Seconds(12.4); },
-            .limits = {.interval = Seconds(1), .limit = Seconds(100)},
-            .clock = &clock};
+                    .remove = [this](const auto& names) { removed = names; }},
+        .uptime = [] { return Seconds(12.4); },
+        .limits = {.interval = Seconds(1), .limit = Seconds(100)},
+        .clock = &clock};
   }
 
   Scratch scratch;

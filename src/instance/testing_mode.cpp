@@ -1,0 +1,55 @@
+#include "instance/testing_mode.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/process.h"
+#include "base/text.h"
+#include "instance/atomic_file.h"
+
+namespace asiaq::instance {
+
+namespace {
+
+std::filesystem::path mode_file(const HostPaths& paths) {
+  return paths.in("var/lib/asiaq/testing-mode");
+}
+
+constexpr std::array<const char*, 3> units = {
+    "disco-associate-eni.service", "disco-ip-route.service", "disco-associate-eip.service"};
+
+}  // namespace
+
+std::optional<TestingMode> chosen_testing_mode(const HostPaths& paths) {
+  const auto text = first_line(mode_file(paths));
+  if (text == "on") return TestingMode::on;
+  if (text == "off") return TestingMode::off;
+  return std::nullopt;
+}
+
+void control_unit(const std::string& verb, const std::string& unit) {
+  const ProcessResult result = run_process({.arguments = {"systemctl", verb, unit}});
+  if (result.status != 0) {
+    throw Error("Host", fmt::format("systemctl {} {}: {}", verb, unit, trimmed(result.output)));
+  }
+}
+
+void set_testing_mode(const HostPaths& paths, TestingMode mode, const UnitAction& action) {
+  std::filesystem::create_directories(mode_file(paths).parent_path());
+  write_atomically(mode_file(paths), mode == TestingMode::on ? "on\n" : "off\n", {.mode = 0644});
+  std::optional<Error> first;
+  for (const char* unit : units) {
+    try {
+      action(mode == TestingMode::on ? "stop" : "restart", unit);
+    } catch (const Error& error) {
+      log::error("{}", error.what());
+      if (!first) first = error;
+    }
+  }
+  if (first) throw Error(*first);
+}
+
+}  // namespace asiaq::instance

@@ -1,0 +1,32 @@
+// Cases found in files become tests of their own.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace asiaq::aws::conformance {
+
+/// The `tests` folder of a botocore source distribution (ASIAQ_CONFORMANCE_DIR).
+std::filesystem::path suites_folder();
+
+/// Runs a case; each text is one difference from what the suite wants.
+using Run = std::function<std::vector<std::string>()>;
+
+/// Registers a test. A case that skips.txt names ("Suite.case reason") runs all the same and fails if it passes.
+void add_case(const std::string& suite, const std::string& name, Run run);
+
+/// Letters, digits and underscores only, as test names need.
+std::string test_name(const std::string& text);
+
+std::string read_text(const std::filesystem::path& file);
+
+// Called once, before any test runs.
+void add_protocol_cases();
+void add_endpoint_cases();
+void add_signing_cases();
+
+}  // namespace asiaq::aws::conformance
