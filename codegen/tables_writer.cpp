@@ -135,8 +135,13 @@ std::string Writer::member_entry(const Traits& traits, const std::string& name,
   add(traits.flag("jsonvalue"), "json_text");
   add(traits.flag("sensitive"), "sensitive");
   add(traits.flag("flattened"), "flattened");
-  std::string entry = "{.name = " + literal(name) +
-                      ", .request_name = " + literal(request_name(traits, name)) +
+  std::string on_requests = request_name(traits, name);
+  // A member that is the whole body is called as its structure, unless the model names it.
+  if (!parent.empty() && protocol_ == "rest-xml" && traits.type() == "structure" &&
+      model_.shape(parent).value("payload", "") == name && traits.text("locationName").empty()) {
+    on_requests = traits.shape_name();
+  }
+  std::string entry = "{.name = " + literal(name) + ", .request_name = " + literal(on_requests) +
                       ", .response_name = " + literal(response_name(traits, name)) +
                       ", .shape = " + shape_reference(traits.shape_name());
   if (!parent.empty()) {

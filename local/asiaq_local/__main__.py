@@ -19,22 +19,30 @@ def _parser() -> argparse.ArgumentParser:
 
     def add(name: str, summary: str) -> argparse.ArgumentParser:
         command = sub_commands.add_parser(name, help=summary, description=summary)
-        command.add_argument("--name", default=os.environ.get("ASIAQ_BOX") or DEFAULT_NAME, metavar="BOX")
+        command.add_argument(
+            "--name", default=os.environ.get("ASIAQ_BOX") or DEFAULT_NAME, metavar="BOX"
+        )
         return command
 
     up = add("up", "Start the box (needs root unless --no-hosts)")
-    up.add_argument("--no-hosts", action="store_true", help="the AWS endpoint alone; instances do not boot")
+    up.add_argument(
+        "--no-hosts", action="store_true", help="the AWS endpoint alone; instances do not boot"
+    )
     add("down", "Remove the box with all that is in it")
     status = add("status", "Show hosts, images and ports")
     status.add_argument("--json", action="store_true")
-    add("env", "Print the variables for a shell: eval \"$(asiaq local env)\"")
+    add("env", 'Print the variables for a shell: eval "$(asiaq local env)"')
     add("shell", "Start a shell in which AWS programs and ssh use the box")
     add("reset", "Remove all resources and start with a fresh account")
     requests = add("requests", "Show the log of AWS requests")
     requests.add_argument("--json", action="store_true")
-    requests.add_argument("--counts", action="store_true", help="how often each operation was called")
+    requests.add_argument(
+        "--counts", action="store_true", help="how often each operation was called"
+    )
     requests.add_argument("--reset", action="store_true", help="forget the log")
-    requests.add_argument("--source", help="only of 'client' (this machine), 'hosts' or one instance id")
+    requests.add_argument(
+        "--source", help="only of 'client' (this machine), 'hosts' or one instance id"
+    )
     requests.add_argument("--agent", help="only of programs whose user agent starts with this")
     serve = sub_commands.add_parser("serve")
     serve.add_argument("--name", required=True)

@@ -13,7 +13,11 @@ from .settings import ACCOUNT_ID, BASE_IMAGE_ID, BASE_IMAGE_PARAMETER, REGION, S
 _TRUST = {
     "Version": "2012-10-17",
     "Statement": [
-        {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "ec2.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
     ],
 }
 _POLICY = {

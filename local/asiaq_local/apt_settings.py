@@ -75,7 +75,9 @@ def _deb822_sources(text: str) -> Iterator[tuple[str, str]]:
     text = re.sub(r"^#.*\n?", "", text, flags=re.MULTILINE)
     for stanza in re.split(r"\n\s*\n", text):
         fields: dict[str, str] = {}
-        for match in re.finditer(r"^([A-Za-z-]+):((?:.*\n?)(?:[ \t]+.*\n?)*)", stanza, re.MULTILINE):
+        for match in re.finditer(
+            r"^([A-Za-z-]+):((?:.*\n?)(?:[ \t]+.*\n?)*)", stanza, re.MULTILINE
+        ):
             fields[match.group(1).lower()] = " ".join(match.group(2).split())
         if fields.get("enabled", "yes") == "no" or "deb" not in fields.get("types", "").split():
             continue

@@ -101,8 +101,12 @@ class GroupKeeper:
             # One group in trouble must not keep the others from being looked after.
             log.exception("%s", group.name)
 
-    def _tell_load_balancers(self, backend: AutoScalingBackend, group: FakeAutoScalingGroup) -> None:
-        if group.name in backend.autoscaling_groups and (group.load_balancer_names or group.target_group_arns):
+    def _tell_load_balancers(
+        self, backend: AutoScalingBackend, group: FakeAutoScalingGroup
+    ) -> None:
+        if group.name in backend.autoscaling_groups and (
+            group.load_balancer_names or group.target_group_arns
+        ):
             backend.update_attached_elbs(group.name)
             backend.update_attached_target_groups(group.name)
 
@@ -115,8 +119,10 @@ class GroupKeeper:
                 _activities(group).end(member.instance.id)
             elif state == SHUTTING_DOWN and not _leaves(member):
                 _begin_leaving(
-                    group, member, "an instance was taken out of service in response to an EC2 health check"
-                    " indicating it has been terminated or stopped"
+                    group,
+                    member,
+                    "an instance was taken out of service in response to an EC2 health check"
+                    " indicating it has been terminated or stopped",
                 )
             elif state == RUNNING and member.lifecycle_state == "Pending":
                 member.lifecycle_state = _IN_SERVICE
@@ -130,8 +136,15 @@ class GroupKeeper:
                 continue
             if "HealthCheck" not in suspended and state_of(member.instance) in (STOPPING, STOPPED):
                 member.health_status = "Unhealthy"
-            if member.health_status == "Unhealthy" and not {"ReplaceUnhealthy", "Terminate"} & suspended:
-                self._terminate(group, member, "an instance was taken out of service in response to a health check")
+            if (
+                member.health_status == "Unhealthy"
+                and not {"ReplaceUnhealthy", "Terminate"} & suspended
+            ):
+                self._terminate(
+                    group,
+                    member,
+                    "an instance was taken out of service in response to a health check",
+                )
 
     def _resize(self, group: FakeAutoScalingGroup) -> None:
         members = [member for member in group.instance_states if _counts(member)]
@@ -140,9 +153,15 @@ class GroupKeeper:
         if surplus > 0 and "Terminate" not in suspended:
             for member in choose_victims(group, members, surplus):
                 self._terminate(
-                    group, member, "a difference between desired and actual capacity shrank the capacity"
+                    group,
+                    member,
+                    "a difference between desired and actual capacity shrank the capacity",
                 )
-        elif surplus < 0 and "Launch" not in suspended and self._retry.get(group.arn, 0) <= time.monotonic():
+        elif (
+            surplus < 0
+            and "Launch" not in suspended
+            and self._retry.get(group.arn, 0) <= time.monotonic()
+        ):
             self._launch(group, -surplus)
 
     def _terminate(self, group: FakeAutoScalingGroup, member: InstanceState, cause: str) -> None:
@@ -163,7 +182,12 @@ class GroupKeeper:
                 instance = _run_instance(group, place)
             except Exception as error:
                 message = getattr(error, "message", "") or str(error) or type(error).__name__
-                log.warning("%s: launch failed: %s", group.name, message, exc_info=not hasattr(error, "code"))
+                log.warning(
+                    "%s: launch failed: %s",
+                    group.name,
+                    message,
+                    exc_info=not hasattr(error, "code"),
+                )
                 _activities(group).failed(message)
                 self._retry[group.arn] = time.monotonic() + _RETRY_SECONDS
                 return
@@ -190,7 +214,9 @@ def _activities(group: FakeAutoScalingGroup) -> ActivityLog:
 def _begin_leaving(group: FakeAutoScalingGroup, member: InstanceState, cause: str) -> None:
     member.lifecycle_state = _TERMINATING
     _activities(group).end(member.instance.id)
-    _activities(group).begin(f"Terminating EC2 instance: {member.instance.id}", cause + ".", member.instance.id)
+    _activities(group).begin(
+        f"Terminating EC2 instance: {member.instance.id}", cause + ".", member.instance.id
+    )
 
 
 def _leaves(member: InstanceState) -> bool:
@@ -232,7 +258,10 @@ def _run_instance(group: FakeAutoScalingGroup, place: tuple[str | None, str]) ->
     template = None
     if group.ec2_launch_template:
         version = group.ec2_launch_template.get_version(group.launch_template_version)
-        template = {"LaunchTemplateId": group.ec2_launch_template.id, "Version": str(version.number)}
+        template = {
+            "LaunchTemplateId": group.ec2_launch_template.id,
+            "Version": str(version.number),
+        }
     configuration = group.launch_config
     arguments: dict[str, Any] = {
         "instance_type": group.instance_type or "m1.small",
@@ -250,7 +279,9 @@ def _run_instance(group: FakeAutoScalingGroup, place: tuple[str | None, str]) ->
         arguments["key_name"] = configuration.key_name
         if configuration.associate_public_ip_address:
             arguments["associate_public_ip"] = True
-        arguments["security_group_ids"] = [name for name in security_groups if name.startswith("sg-")]
+        arguments["security_group_ids"] = [
+            name for name in security_groups if name.startswith("sg-")
+        ]
         security_groups = [name for name in security_groups if not name.startswith("sg-")]
         if configuration.metadata_options:
             arguments["metadata_options"] = configuration.metadata_options
@@ -291,5 +322,3 @@ def _rank(
         return (age,)
     outdated = autoscaling_api.is_outdated(member, group)
     return (0 if outdated else 1, 0 if state_of(member.instance) == PENDING else 1, age)
-
-

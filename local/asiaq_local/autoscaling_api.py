@@ -34,7 +34,9 @@ def install(poke: Callable[[], None]) -> None:
 def _find(backend: AutoScalingBackend, name: str) -> FakeAutoScalingGroup:
     group = backend.autoscaling_groups.get(name)
     if group is None:
-        raise ValidationError(f"AutoScalingGroup name not found - AutoScalingGroup '{name}' not found")
+        raise ValidationError(
+            f"AutoScalingGroup name not found - AutoScalingGroup '{name}' not found"
+        )
     return group
 
 
@@ -76,7 +78,9 @@ def _install_members() -> None:
 def _check_sizes(minimum: int | None, maximum: int | None, desired: int | None) -> None:
     low, high = minimum or 0, maximum or 0
     if low > high:
-        raise ValidationError(f"Max bound, {high}, must be greater than or equal to min bound, {low}")
+        raise ValidationError(
+            f"Max bound, {high}, must be greater than or equal to min bound, {low}"
+        )
     if desired is not None and not low <= desired <= high:
         raise ValidationError(
             f"Desired capacity:{desired} must be between the specified min size:{low} and max size:{high}"
@@ -165,7 +169,9 @@ def _install_delete(poke: Callable[[], None]) -> None:
         else:
             backend.autoscaling_groups.pop(group.name, None)
         for kind in (backend.scheduled_actions, backend.policies, backend.lifecycle_hooks):
-            for key in [key for key, item in kind.items() if item.auto_scaling_group_name == group.name]:
+            for key in [
+                key for key, item in kind.items() if item.auto_scaling_group_name == group.name
+            ]:
                 del kind[key]
         poke()
         return EmptyResult()
@@ -174,7 +180,9 @@ def _install_delete(poke: Callable[[], None]) -> None:
 
 
 def _install_capacity(poke: Callable[[], None]) -> None:
-    def set_desired_capacity(self: AutoScalingBackend, group_name: str, desired_capacity: int | None) -> None:
+    def set_desired_capacity(
+        self: AutoScalingBackend, group_name: str, desired_capacity: int | None
+    ) -> None:
         group = _find(self, group_name)
         desired = int(desired_capacity or 0)
         for bound, limit, broken in (
@@ -214,7 +222,9 @@ def _install_capacity(poke: Callable[[], None]) -> None:
     AutoScalingBackend.terminate_instance = terminate_instance  # type: ignore[method-assign]
 
 
-def _member(backend: AutoScalingBackend, instance_id: str) -> tuple[FakeAutoScalingGroup, InstanceState]:
+def _member(
+    backend: AutoScalingBackend, instance_id: str
+) -> tuple[FakeAutoScalingGroup, InstanceState]:
     for group in backend.autoscaling_groups.values():
         for member in group.instance_states:
             if member.instance.id == instance_id and state_of(member.instance) not in (
@@ -222,7 +232,9 @@ def _member(backend: AutoScalingBackend, instance_id: str) -> tuple[FakeAutoScal
                 TERMINATED,
             ):
                 return group, member
-    raise ValidationError(f"Instance Id not found - No managed instance found for instance ID: {instance_id}")
+    raise ValidationError(
+        f"Instance Id not found - No managed instance found for instance ID: {instance_id}"
+    )
 
 
 def _install_health(poke: Callable[[], None]) -> None:
@@ -281,7 +293,9 @@ def _install_launch_configurations() -> None:
 
     def delete(self: AutoScalingBackend, launch_configuration_name: str) -> None:
         if launch_configuration_name not in self.launch_configurations:
-            raise ValidationError(f"Launch configuration name not found - {launch_configuration_name}")
+            raise ValidationError(
+                f"Launch configuration name not found - {launch_configuration_name}"
+            )
         for group in self.autoscaling_groups.values():
             if group.launch_config and group.launch_config.name == launch_configuration_name:
                 raise AutoscalingClientError(

@@ -21,6 +21,7 @@ PACKAGES = (
     "iproute2,iputils-ping,procps,kmod,udev,netbase,python3-minimal,less,e2fsprogs,xfsprogs,"
     "libcap2-bin"
 )
+_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 NEEDED_BYTES = 1_000_000_000
 
 SOURCES = f"""deb {ARCHIVE} {DEBIAN_RELEASE} main
@@ -57,7 +58,9 @@ def ensure_base_image(progress: Callable[[str], None]) -> Path:
         root.mkdir(parents=True, exist_ok=True)
         lock = os.open(root / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise BoxError(f"The folder for base images {root} cannot be used: {error.strerror}.") from error
+        raise BoxError(
+            f"The folder for base images {root} cannot be used: {error.strerror}."
+        ) from error
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -106,6 +109,8 @@ def _bootstrap(tree: Path, proxy: str) -> None:
         "--dpkgopt=force-unsafe-io",
         *(f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("man", "doc", "locale")),
         f"--include={PACKAGES}",
+        # Other distributions' apt does not trust Debian's archive by itself.
+        *([f"--keyring={_KEYRING}"] if os.path.exists(_KEYRING) else []),
         f'--customize-hook="{GUEST_FILES}/prepare" "$1" "{GUEST_FILES}"',
         *(DEBIAN_RELEASE, str(tree), "-"),
     ]
@@ -114,14 +119,23 @@ def _bootstrap(tree: Path, proxy: str) -> None:
             command, input=SOURCES, capture_output=True, text=True, env=_clean_environment()
         )
     except FileNotFoundError as error:
-        raise BoxError(f"The program {error.filename} is missing; scripts/setup installs it.") from error
+        raise BoxError(
+            f"The program {error.filename} is missing; scripts/setup installs it."
+        ) from error
     if result.returncode != 0:
         lines = [line for line in result.stderr.splitlines() if line.strip()]
-        reason = next((line for line in lines if line.startswith("E:")), lines[-1] if lines else "no reason given")
+        reason = next(
+            (line for line in lines if line.startswith("E:")),
+            lines[-1] if lines else "no reason given",
+        )
         raise BoxError(f"The base image could not be made: {reason}")
 
 
 def _clean_environment() -> dict[str, str]:
     keep = ("PATH", "HOME", "TMPDIR", "no_proxy")
     environment = {name: os.environ[name] for name in keep if name in os.environ}
-    return {**environment, "LC_ALL": "C.UTF-8", "PATH": environment.get("PATH", "") + ":/usr/sbin:/sbin"}
+    return {
+        **environment,
+        "LC_ALL": "C.UTF-8",
+        "PATH": environment.get("PATH", "") + ":/usr/sbin:/sbin",
+    }

@@ -41,7 +41,10 @@ def make(box: str, instance_id: str) -> list[Path]:
     made = []
     for root in hierarchies():
         group = root / _FOLDER / box / instance_id
-        group.mkdir(parents=True, exist_ok=True)
+        while not group.is_dir():
+            # Another box may be taking the common folder away at this moment.
+            with contextlib.suppress(FileNotFoundError):
+                group.mkdir(parents=True, exist_ok=True)
         made.append(group)
     return made
 
@@ -97,8 +100,15 @@ def kill(box: str, instance_id: str | None = None) -> None:
                 with contextlib.suppress(OSError):
                     folder.rmdir()
         if not list(_groups(box, instance_id)):
-            return
+            break
         time.sleep(0.02)
+
+
+def remove_common_folders() -> None:
+    """Removes what all boxes share, when no box is left."""
+    for root in hierarchies():
+        with contextlib.suppress(OSError):
+            (root / _FOLDER).rmdir()
 
 
 def _lives(pid: int) -> bool:

@@ -39,10 +39,14 @@ def check_room(box: Box, needed: int = _NEEDED_BYTES) -> None:
         )
 
 
-def check_machine(box: Box) -> None:
-    """Raises BoxError when hosts could not boot here."""
+def check_root() -> None:
+    """Raises BoxError for everybody but root."""
     if os.geteuid() != 0:
         raise BoxError(f"A box with hosts that boot needs root. {_OTHERWISE}")
+
+
+def check_machine(box: Box) -> None:
+    """Raises BoxError when hosts could not boot here."""
     missing = [name for name in _PROGRAMS if shutil.which(name) is None]
     if missing:
         raise BoxError(f"Missing programs: {', '.join(missing)}; scripts/setup installs them.")
@@ -62,12 +66,16 @@ def _check_capabilities() -> None:
             f" {_OTHERWISE}"
         )
     if Path("/proc/self/uid_map").read_text().split() != ["0", "0", "4294967295"]:
-        raise BoxError(f"This account is root of a user namespace only; hosts cannot boot here. {_OTHERWISE}")
+        raise BoxError(
+            f"This account is root of a user namespace only; hosts cannot boot here. {_OTHERWISE}"
+        )
 
 
 def _check_namespaces() -> None:
     try:
-        subprocess.run(["unshare", "--net", "--mount", "true"], check=True, capture_output=True, timeout=20)
+        subprocess.run(
+            ["unshare", "--net", "--mount", "true"], check=True, capture_output=True, timeout=20
+        )
     except subprocess.SubprocessError as error:
         raise BoxError(f"This machine does not allow network namespaces. {_OTHERWISE}") from error
 

@@ -23,13 +23,20 @@ def clean_up(box: Box) -> list[str]:
         _detach_loops(box.volumes)
         _remove_propagation_folders(box)
         shutil.rmtree(Path("/run/asiaq-box") / box.name, ignore_errors=True)
+        cgroups.remove_common_folders()
+        with contextlib.suppress(OSError):
+            os.rmdir("/run/asiaq-box")
     shutil.rmtree(box.state, ignore_errors=True)
     return leftovers(box)
 
 
 def leftovers(box: Box) -> list[str]:
     """What of the box is still on the machine."""
-    found = [f"process {pid}" for pid in sorted(cgroups.processes(box.name))] if os.geteuid() == 0 else []
+    found = (
+        [f"process {pid}" for pid in sorted(cgroups.processes(box.name))]
+        if os.geteuid() == 0
+        else []
+    )
     found += [f"mount {path}" for path in _mounts_below(box.state)]
     found += [f"namespace {name}" for name in _namespaces(box.namespace_prefix)]
     if box.state.exists():
@@ -62,7 +69,9 @@ def _mounts_below(folder: Path) -> list[str]:
     points = []
     for line in Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines():
         # The kernel writes blanks and the like as octal escapes.
-        point = re.sub(r"\\([0-7]{3})", lambda match: chr(int(match.group(1), 8)), line.split(" ")[4])
+        point = re.sub(
+            r"\\([0-7]{3})", lambda match: chr(int(match.group(1), 8)), line.split(" ")[4]
+        )
         if point.startswith(f"{folder}/"):
             points.append(point)
     return sorted(points, key=len, reverse=True)

@@ -30,6 +30,8 @@ from .settings import (
 )
 
 _START_SECONDS = 60.0
+# Variables that would take precedence over the box's keys, or change their meaning.
+_DISTURBING = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
 
 
 def say(message: str) -> None:
@@ -40,17 +42,27 @@ def say(message: str) -> None:
 @contextlib.contextmanager
 def _exclusive(box: Box) -> Iterator[None]:
     """One command at a time changes a box."""
+    handle = _lock(box.command_lock)
     try:
-        box.command_lock.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(box.command_lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise BoxError(
-            f"The folder for boxes {box.command_lock.parent} cannot be used: {error.strerror}."
-        ) from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
+        os.close(handle)
+
+
+def _lock(path: Path) -> int:
+    """Waits for a lock file; a lock that was taken on a file since deleted does not count."""
+    while True:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise BoxError(
+                f"The folder for boxes {path.parent} cannot be used: {error.strerror}."
+            ) from error
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(handle), os.stat(path)):
+                return handle
         os.close(handle)
 
 
@@ -115,21 +127,26 @@ def up(box: Box, with_hosts: bool) -> None:
             return
         begin = time.monotonic()
         _remove_remains(box)
-        if with_hosts:
-            if os.geteuid() != 0:
-                checks.check_machine(box)
-            checks.check_room(box)
-            checks.check_machine(box)
-            ensure_base_image(say)
-        else:
-            checks.check_room(box, needed=10_000_000)
         try:
+            _check(box, with_hosts)
             _start_server(box, with_hosts)
         except BaseException:
             _remove_remains(box)
+            box.command_lock.unlink(missing_ok=True)
             raise
         say(f"the box '{box.name}' is up after {time.monotonic() - begin:.1f} s")
-        say(f"use it in this shell with: eval \"$(asiaq local env{_name_option(box)})\"")
+        say(f'use it in this shell with: eval "$(asiaq local env{_name_option(box)})"')
+
+
+def _check(box: Box, with_hosts: bool) -> None:
+    """Raises BoxError when the box could not run here; makes the base image if there is none yet."""
+    if not with_hosts:
+        checks.check_room(box, needed=10_000_000)
+        return
+    checks.check_root()
+    checks.check_room(box)
+    checks.check_machine(box)
+    ensure_base_image(say)
 
 
 def _is_ready(box: Box) -> bool:
@@ -139,7 +156,9 @@ def _is_ready(box: Box) -> bool:
         if box.description.exists():
             return True
         if time.monotonic() > deadline:
-            raise BoxError(f"The box '{box.name}' hangs while it starts; 'asiaq local down' removes it.")
+            raise BoxError(
+                f"The box '{box.name}' hangs while it starts; 'asiaq local down' removes it."
+            )
         time.sleep(0.05)
     return False
 
@@ -151,7 +170,9 @@ def _name_option(box: Box) -> str:
 def _remove_remains(box: Box) -> None:
     stayed = clean_up(box)
     if stayed:
-        raise BoxError(f"Something of an earlier box '{box.name}' cannot be removed: {', '.join(stayed)}.")
+        raise BoxError(
+            f"Something of an earlier box '{box.name}' cannot be removed: {', '.join(stayed)}."
+        )
 
 
 def _start_server(box: Box, with_hosts: bool) -> dict[str, Any]:
@@ -204,13 +225,15 @@ def down(box: Box) -> None:
     with _exclusive(box):
         was_there = box.state.exists() or is_running(box)
         if is_running(box):
-            end_process(facts_of(box)["pid"] if box.description.exists() else _lock_holder(box), 1.0)
+            end_process(
+                facts_of(box)["pid"] if box.description.exists() else _lock_holder(box), 1.0
+            )
         stayed = clean_up(box)
         if stayed:
             raise BoxError(f"This could not be removed: {', '.join(stayed)}.")
         box.server_lock.unlink(missing_ok=True)
         say(f"the box '{box.name}' is gone" if was_there else f"there was no box '{box.name}'")
-    box.command_lock.unlink(missing_ok=True)
+        box.command_lock.unlink(missing_ok=True)
 
 
 def _lock_holder(box: Box) -> int:
@@ -242,6 +265,9 @@ def environment_of(box: Box, facts: dict[str, Any]) -> dict[str, str]:
 
 def env(box: Box) -> None:
     """Prints the variables for a shell."""
+    disturbing = [name for name in _DISTURBING if name in os.environ]
+    if disturbing:
+        print(f"unset {' '.join(disturbing)}")
     for name, value in environment_of(box, running_facts(box)).items():
         print(f"export {name}={shlex.quote(value)}")
 
@@ -249,7 +275,7 @@ def env(box: Box) -> None:
 def shell(box: Box) -> int:
     """A shell in which AWS programs and ssh use the box."""
     environment = {**os.environ, **environment_of(box, running_facts(box))}
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
+    for name in _DISTURBING:
         environment.pop(name, None)
     program = os.environ.get("SHELL") or "/bin/sh"
     environment["PS1"] = f"[{box.name}] " + os.environ.get("PS1", r"\w \$ ")
@@ -292,7 +318,10 @@ def status(box: Box, as_json: bool) -> int:
     )
     _print_table(
         ["image", "state", "region", "name"],
-        [[image["id"], image["state"], image["region"], image["name"]] for image in state["images"]],
+        [
+            [image["id"], image["state"], image["region"], image["name"]]
+            for image in state["images"]
+        ],
     )
     return 0
 
@@ -302,7 +331,9 @@ def _print_table(titles: list[str], rows: list[list[str]]) -> None:
         return
     widths = [max(len(row[column]) for row in [titles, *rows]) for column in range(len(titles))]
     for row in [titles, *rows]:
-        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+        print(
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        )
 
 
 def reset(box: Box) -> None:

@@ -9,8 +9,7 @@ import threading
 from typing import Any
 
 from moto.ec2.exceptions import EC2ClientError
-from moto.ec2.models import EC2Backend
-from moto.ec2.models import elastic_ip_addresses, elastic_network_interfaces
+from moto.ec2.models import EC2Backend, elastic_ip_addresses, elastic_network_interfaces
 from moto.ec2.models.elastic_ip_addresses import ElasticAddress, ElasticAddressBackend
 from moto.ec2.responses.elastic_ip_addresses import ElasticIPAddresses
 
@@ -59,7 +58,9 @@ def _install_association(cloud: Cloud) -> None:
     moto_disassociate = ElasticAddressBackend.disassociate_address
     moto_release = ElasticIPAddresses.release_address
 
-    def associate_address(self: EC2Backend, instance: Any = None, eni: Any = None, **kwargs: Any) -> ElasticAddress:
+    def associate_address(
+        self: EC2Backend, instance: Any = None, eni: Any = None, **kwargs: Any
+    ) -> ElasticAddress:
         if kwargs.get("address"):
             address = self.address_by_ip([kwargs["address"]])[0]
         else:
@@ -67,7 +68,8 @@ def _install_association(cloud: Cloud) -> None:
         if eni is None and instance is not None:
             if 0 not in instance.nics:
                 raise EC2ClientError(
-                    "IncorrectInstanceState", f"The instance '{instance.id}' is not in a valid state"
+                    "IncorrectInstanceState",
+                    f"The instance '{instance.id}' is not in a valid state",
                 )
             eni = instance.nics[0]
         before = address.eni
@@ -172,7 +174,9 @@ class NetworkKeeper:
         """Plugs and pulls second and further interfaces; the first one comes with the host."""
         for instance_id, interfaces in wanted.items():
             plugged = self._plugged.setdefault(instance_id, {})
-            now = {interface.id: interface for interface in interfaces if interface.device_index > 0}
+            now = {
+                interface.id: interface for interface in interfaces if interface.device_index > 0
+            }
             for interface_id in plugged.keys() - now.keys():
                 self._network.unplug(plugged.pop(interface_id))
             for interface_id in now.keys() - plugged.keys():

@@ -14,6 +14,7 @@ from moto.ec2.models.elastic_network_interfaces import NetworkInterface, Network
 from moto.ec2.models.internet_gateways import InternetGatewayBackend
 from moto.ec2.models.nat_gateways import NatGateway, NatGatewayBackend
 from moto.ec2.models.route_tables import RouteBackend, RouteTable
+from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPC, VPCBackend
 from moto.ec2.responses import security_groups as security_group_responses
 from moto.ec2.responses.dhcp_options import DHCPOptions
@@ -71,7 +72,9 @@ def _install_vpcs(cloud: Cloud) -> None:
 
     def delete(self: EC2Backend, vpc_id: str) -> VPC:
         vpc = self.get_vpc(vpc_id)
-        groups = [group for group in self.groups.get(vpc_id, {}).values() if group.name != "default"]
+        groups = [
+            group for group in self.groups.get(vpc_id, {}).values() if group.name != "default"
+        ]
         gateways = [gateway for gateway in self.internet_gateways.values() if gateway.vpc is vpc]
         interfaces = [eni for eni in self.enis.values() if eni.subnet.vpc_id == vpc_id]
         endpoints = [
@@ -127,7 +130,10 @@ def _install_security_groups() -> None:
         name = self._get_param("GroupId") or self._get_param("GroupName")
         group = backend.get_security_group_by_name_or_id(name)
         if group and group.name == "default":
-            raise EC2ClientError("CannotDelete", f"the specified group: \"{group.id}\" name: \"default\" cannot be deleted by a user")
+            raise EC2ClientError(
+                "CannotDelete",
+                f'the specified group: "{group.id}" name: "default" cannot be deleted by a user',
+            )
         if group and _is_used(backend, group):
             raise DependencyViolationError(f"resource {group.id} has a dependent object")
         return moto_delete(self)
@@ -163,7 +169,9 @@ def _install_routes() -> None:
 
     def filter_value(self: RouteTable, filter_name: str, method_name: str | None = None) -> Any:
         if filter_name == "route.instance-id":
-            return [route.instance.id for route in self._routes.values() if route.instance is not None]
+            return [
+                route.instance.id for route in self._routes.values() if route.instance is not None
+            ]
         if filter_name == "route.state":
             return ["active"]
         if filter_name == "route.origin":
@@ -171,9 +179,15 @@ def _install_routes() -> None:
         return moto_filter(self, filter_name, method_name)
 
     def canonical(moto_method: Any) -> Any:
-        def method(self: RouteBackend, route_table_id: str, destination_cidr_block: str | None = None, **kwargs: Any) -> Any:
+        def method(
+            self: RouteBackend,
+            route_table_id: str,
+            destination_cidr_block: str | None = None,
+            *args: Any,
+            **kwargs: Any,
+        ) -> Any:
             cidr = canonical_cidr(destination_cidr_block) if destination_cidr_block else None
-            return moto_method(self, route_table_id, cidr, **kwargs)
+            return moto_method(self, route_table_id, cidr, *args, **kwargs)
 
         return method
 
@@ -186,7 +200,13 @@ def _install_routes() -> None:
 def _install_create_route() -> None:
     moto_create = RouteBackend.create_route
 
-    def create(self: RouteBackend, route_table_id: str, destination_cidr_block: str | None, *args: Any, **kwargs: Any) -> Any:
+    def create(
+        self: RouteBackend,
+        route_table_id: str,
+        destination_cidr_block: str | None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Any:
         if destination_cidr_block:
             destination_cidr_block = canonical_cidr(destination_cidr_block)
         return moto_create(self, route_table_id, destination_cidr_block, *args, **kwargs)
@@ -241,7 +261,14 @@ def _install_endpoints() -> None:
     moto_create = VPCBackend.create_vpc_endpoint
     moto_delete = VPCBackend.delete_vpc_endpoints
 
-    def create(self: EC2Backend, vpc_id: str, service_name: str, endpoint_type: str | None, *args: Any, **kwargs: Any) -> Any:
+    def create(
+        self: EC2Backend,
+        vpc_id: str,
+        service_name: str,
+        endpoint_type: str | None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Any:
         return moto_create(self, vpc_id, service_name, endpoint_type or "Gateway", *args, **kwargs)
 
     def delete(self: EC2Backend, vpce_ids: list[str] | None = None) -> None:
@@ -283,11 +310,16 @@ def _install_interfaces(cloud: Cloud) -> None:
     ) -> NetworkInterface:
         if isinstance(subnet, str):
             subnet = self.get_subnet(subnet)
-        address = private_ip_address[0] if isinstance(private_ip_address, list) else private_ip_address
+        address = (
+            private_ip_address[0] if isinstance(private_ip_address, list) else private_ip_address
+        )
         if not address and not private_ip_addresses:
             address = subnet.get_available_subnet_ip(None)
         elif address and ipaddress.ip_address(address) in subnet.cidr:
-            if any(eni.subnet.id == subnet.id and eni.private_ip_address == address for eni in self.enis.values()):
+            if any(
+                eni.subnet.id == subnet.id and eni.private_ip_address == address
+                for eni in self.enis.values()
+            ):
                 raise EC2ClientError("InvalidIPAddress.InUse", f"Address {address} is in use.")
             subnet._unused_ips.discard(address)
             subnet._subnet_ips.setdefault(address, None)
@@ -320,6 +352,19 @@ def _install_interfaces(cloud: Cloud) -> None:
         eni.subnet.del_subnet_ip(eni.private_ip_address)
         return result
 
+    moto_request = Subnet.request_ip
+
+    def request_ip(self: Subnet, ip: str, instance: Any) -> None:
+        if ipaddress.ip_address(ip) not in self.cidr:
+            raise EC2ClientError(
+                "InvalidParameterValue",
+                f"Address {ip} does not fall within the subnet's address range",
+            )
+        if ip in self._subnet_ips:
+            raise EC2ClientError("InvalidIPAddress.InUse", f"Address {ip} is in use.")
+        moto_request(self, ip, instance)
+
+    Subnet.request_ip = request_ip  # type: ignore[method-assign]
     NetworkInterfaceBackend.create_network_interface = create  # type: ignore[method-assign,assignment]
     NetworkInterfaceBackend.attach_network_interface = attach  # type: ignore[method-assign,assignment]
     NetworkInterfaceBackend.detach_network_interface = detach  # type: ignore[method-assign,assignment]

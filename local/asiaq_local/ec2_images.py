@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -60,7 +60,7 @@ def _install_base_image() -> None:
             root_device_type="ebs",
             root_device_name=ROOT_DEVICE,
             image_location=f"amazon/{BASE_IMAGE_NAME}",
-            creation_date=datetime(2026, 1, 1, tzinfo=timezone.utc).replace(tzinfo=None),
+            creation_date=datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None),
             boot_mode="uefi-preferred",
             region_name=f"{self.region_name}a",
         )
@@ -81,9 +81,12 @@ def _split_tags(specifications: list[dict[str, Any]]) -> dict[str, dict[str, str
         kind = specification.get("ResourceType", "")
         if kind not in tags:
             raise EC2ClientError(
-                "InvalidParameterValue", f"'{kind}' is not a valid taggable resource type for this operation."
+                "InvalidParameterValue",
+                f"'{kind}' is not a valid taggable resource type for this operation.",
             )
-        tags[kind].update({tag["Key"]: tag.get("Value", "") for tag in specification.get("Tags", [])})
+        tags[kind].update(
+            {tag["Key"]: tag.get("Value", "") for tag in specification.get("Tags", [])}
+        )
     return tags
 
 
@@ -143,7 +146,8 @@ def _install_create(cloud: Cloud) -> None:
         _check_name(backend, name)
         if state_of(instance) in (SHUTTING_DOWN, TERMINATED):
             raise EC2ClientError(
-                "IncorrectInstanceState", f"The instance '{instance.id}' is {state_of(instance)[1]}."
+                "IncorrectInstanceState",
+                f"The instance '{instance.id}' is {state_of(instance)[1]}.",
             )
         image = _new_image(backend, instance, name, self._get_param("Description", ""))
         image.add_tags(tags["image"])
@@ -203,9 +207,7 @@ def _install_deregister(cloud: Cloud, store: ImageStore | None) -> None:
         backend = self.ec2_backend
         image = backend.amis.get(self._get_param("ImageId"))
         if image is not None and image.owner_id != backend.account_id:
-            raise EC2ClientError(
-                "AuthFailure", f"Not authorized for image:{image.id}"
-            )
+            raise EC2ClientError("AuthFailure", f"Not authorized for image:{image.id}")
         result = moto_deregister(self)
         if image is not None and self._get_bool_param("DeleteAssociatedSnapshots", False):
             backend.snapshots.pop(image.ebs_snapshot.id, None)

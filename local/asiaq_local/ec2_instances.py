@@ -176,7 +176,9 @@ def _install_descriptions(cloud: Cloud) -> None:
         ids = self._get_param("InstanceIds", [])
         everything = self._get_bool_param("IncludeAllInstances", False)
         instances = (
-            self.ec2_backend.get_multi_instances_by_id(ids) if ids else self.ec2_backend.all_instances()
+            self.ec2_backend.get_multi_instances_by_id(ids)
+            if ids
+            else self.ec2_backend.all_instances()
         )
         shown = []
         for instance in instances:

@@ -70,7 +70,8 @@ def install(cloud: Cloud) -> None:
             )
         except InvalidInstanceTypeError as error:
             raise EC2ClientError(
-                "InvalidParameterValue", f"Invalid value '{kwargs['instance_type']}' for InstanceType."
+                "InvalidParameterValue",
+                f"Invalid value '{kwargs['instance_type']}' for InstanceType.",
             ) from error
         for instance in reservation.instances:
             for index, eni in instance.nics.items():
@@ -107,8 +108,12 @@ def _install_template_versions() -> None:
     moto_create = LaunchTemplate.create_version
     moto_respond = LaunchTemplates.create_launch_template_version
 
-    def create(self: LaunchTemplate, data: dict[str, Any], description: str) -> LaunchTemplateVersion:
-        if data.get("UserData") is not None and not isinstance(data["UserData"], Base64EncodedString):
+    def create(
+        self: LaunchTemplate, data: dict[str, Any], description: str
+    ) -> LaunchTemplateVersion:
+        if data.get("UserData") is not None and not isinstance(
+            data["UserData"], Base64EncodedString
+        ):
             data = {**data, "UserData": parse_user_data(data["UserData"])}
         return moto_create(self, data, description)
 
@@ -119,9 +124,14 @@ def _install_template_versions() -> None:
             if self._get_param("LaunchTemplateId"):
                 template = backend.get_launch_template(self._get_param("LaunchTemplateId"))
             else:
-                template = backend.get_launch_template_by_name(self._get_param("LaunchTemplateName"))
+                template = backend.get_launch_template_by_name(
+                    self._get_param("LaunchTemplateName")
+                )
             base = template.get_version(source).data
-            self.params["LaunchTemplateData"] = {**base, **self._get_param("LaunchTemplateData", {})}
+            self.params["LaunchTemplateData"] = {
+                **base,
+                **self._get_param("LaunchTemplateData", {}),
+            }
         return moto_respond(self)
 
     LaunchTemplate.create_version = create  # type: ignore[method-assign]
@@ -168,7 +178,9 @@ def _interfaces(
         if nic.get("NetworkInterfaceId"):
             eni = backend.get_network_interface(nic["NetworkInterfaceId"])
             if eni.instance:
-                raise EC2ClientError("InvalidNetworkInterface.InUse", f"Interface: [{eni.id}] in use.")
+                raise EC2ClientError(
+                    "InvalidNetworkInterface.InUse", f"Interface: [{eni.id}] in use."
+                )
             nic["SubnetId"] = eni.subnet.id
         elif kwargs.get("subnet_id") and int(nic["DeviceIndex"]) == 0:
             nic["SubnetId"] = kwargs["subnet_id"]
@@ -224,7 +236,9 @@ def _add_disks(
             iops=int(iops) if iops and kind in ("io1", "io2", "gp3") else None,
             throughput=int(disk["Throughput"]) if disk.get("Throughput") else None,
         )
-        backend.attach_volume(volume.id, instance.id, device, disk.get("DeleteOnTermination", True) is True)
+        backend.attach_volume(
+            volume.id, instance.id, device, disk.get("DeleteOnTermination", True) is True
+        )
         volume.add_tags(tags)
 
 

@@ -42,7 +42,9 @@ def install(cloud: Cloud, store: VolumeStore | None) -> None:
     moto_attach = EBSBackend.attach_volume
     moto_detach = EBSBackend.detach_volume
 
-    def attach(self: EC2Backend, volume_id: str, instance_id: str, device_path: str, *args: Any) -> Any:
+    def attach(
+        self: EC2Backend, volume_id: str, instance_id: str, device_path: str, *args: Any
+    ) -> Any:
         volume, instance = self.get_volume(volume_id), self.get_instance(instance_id)
         if volume.attachment:
             raise EC2ClientError("VolumeInUse", f"{volume_id} is already attached to an instance")
@@ -60,7 +62,9 @@ def install(cloud: Cloud, store: VolumeStore | None) -> None:
         cloud.changed()
         return attachment
 
-    def detach(self: EC2Backend, volume_id: str, instance_id: str, device_path: str) -> VolumeAttachment:
+    def detach(
+        self: EC2Backend, volume_id: str, instance_id: str, device_path: str
+    ) -> VolumeAttachment:
         volume = self.get_volume(volume_id)
         if volume.attachment:
             # Both may be left out of the request.
@@ -101,7 +105,9 @@ def _install_contents(cloud: Cloud, store: VolumeStore) -> None:
         snapshot = moto_create_snapshot(self, volume_id, description, owner_id, from_ami)
         if from_ami is None:
             snapshot.status = "pending"
-            threading.Thread(target=_fill_snapshot, args=(cloud, store, snapshot), daemon=True).start()
+            threading.Thread(
+                target=_fill_snapshot, args=(cloud, store, snapshot), daemon=True
+            ).start()
         return snapshot
 
     EBSBackend.delete_volume = delete_volume  # type: ignore[method-assign,assignment]

@@ -31,7 +31,9 @@ def mount_overlay(layers: list[Path], root: Path, upper: Path | None, work: Path
     options = "lowerdir=" + ":".join(str(layer).replace(":", "\\:") for layer in layers)
     if upper and work:
         options += f",upperdir={upper},workdir={work}"
-    namespaces.run("mount", "-t", "overlay", "asiaq-box", "-o", f"{options},{_MOUNT_OPTIONS}", str(root))
+    namespaces.run(
+        "mount", "-t", "overlay", "asiaq-box", "-o", f"{options},{_MOUNT_OPTIONS}", str(root)
+    )
 
 
 def unmount(root: Path) -> None:
@@ -69,7 +71,10 @@ class Host:
         `devices` maps names in the host to block devices of the machine. `is_up` is asked now and then
         whether the host answers already, because services of the image may take long to start.
         """
-        self._notify_path.parent.mkdir(parents=True, exist_ok=True)
+        while not self._notify_path.parent.is_dir():
+            # Another box may be taking the common folder away at this moment.
+            with contextlib.suppress(FileNotFoundError):
+                self._notify_path.parent.mkdir(parents=True, exist_ok=True)
         self._notify_path.unlink(missing_ok=True)
         self.leader = None
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notifications:
@@ -194,4 +199,6 @@ def check_room(path: Path, needed: int) -> None:
     """Raises BoxError when the file system of `path` has less than `needed` bytes free."""
     free = shutil.disk_usage(path).free
     if free < needed:
-        raise BoxError(f"No room left under {path}: {free >> 20} MB free, {needed >> 20} MB needed.")
+        raise BoxError(
+            f"No room left under {path}: {free >> 20} MB free, {needed >> 20} MB needed."
+        )

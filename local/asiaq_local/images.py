@@ -115,6 +115,8 @@ def _copy_tree(source: Path, target: Path) -> None:
         env={**os.environ, "LC_ALL": "C"},
     )
     # Files of a running host may vanish while they are copied; EC2 images of running hosts are no better.
-    problems = [line for line in done.stderr.splitlines() if "No such file or directory" not in line]
+    problems = [
+        line for line in done.stderr.splitlines() if "No such file or directory" not in line
+    ]
     if problems:
         raise BoxError(f"The image could not be copied: {problems[0]}")

@@ -8,7 +8,7 @@ import logging
 import secrets
 import threading
 import time
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
@@ -90,7 +90,10 @@ class Metadata:
         tree: dict[str, Any] = {
             "ami-id": instance.image_id,
             "ami-launch-index": str(instance.ami_launch_index),
-            "block-device-mapping": {"ami": instance.root_device_name, "root": instance.root_device_name},
+            "block-device-mapping": {
+                "ami": instance.root_device_name,
+                "root": instance.root_device_name,
+            },
             "hostname": name,
             "instance-action": "none",
             "instance-id": instance.id,
@@ -107,7 +110,8 @@ class Metadata:
             },
             "profile": "default-hvm",
             "reservation-id": next(
-                (key for key, value in backend.reservations.items() if instance in value.instances), ""
+                (key for key, value in backend.reservations.items() if instance in value.instances),
+                "",
             ),
             "security-groups": "\n".join(group.name for group in instance.security_groups),
             "services": {"domain": "amazonaws.com", "partition": get_partition(region)},
@@ -128,7 +132,7 @@ class Metadata:
                 "info": json.dumps(
                     {
                         "Code": "Success",
-                        "LastUpdated": _stamp(datetime.now(timezone.utc)),
+                        "LastUpdated": _stamp(datetime.now(UTC)),
                         "InstanceProfileArn": profile.arn,
                         "InstanceProfileId": profile.id,
                     },
@@ -174,7 +178,7 @@ class Metadata:
         return (profile, roles[0].name, roles[0].arn) if roles else None
 
     def _role_credentials(self, instance: Instance, role_arn: str) -> dict[str, str]:
-        now = datetime.now(timezone.utc)
+        now = datetime.now(UTC)
         key = (instance.id, role_arn)
         expiry, credentials = self._credentials.get(key, (now, {}))
         if expiry - _RENEW_BEFORE > now:
@@ -274,7 +278,9 @@ class MetadataHandler(BaseHTTPRequestHandler):
             return
         token = self.headers.get("X-aws-ec2-metadata-token")
         optional = instance.metadata_options.http_tokens == "optional"
-        if not (optional and token is None) and not self.metadata.token_is_good(token or "", instance.id):
+        if not (optional and token is None) and not self.metadata.token_is_good(
+            token or "", instance.id
+        ):
             self._reply(401, "")
             return
         path = self.path.partition("?")[0]
@@ -309,6 +315,6 @@ class MetadataHandler(BaseHTTPRequestHandler):
 
 def handler_for(metadata: Metadata, vpc_id: str) -> type[MetadataHandler]:
     """A request handler class bound to one VPC."""
-    return type("BoundMetadataHandler", (MetadataHandler,), {"metadata": metadata, "vpc_id": vpc_id})
-
-
+    return type(
+        "BoundMetadataHandler", (MetadataHandler,), {"metadata": metadata, "vpc_id": vpc_id}
+    )

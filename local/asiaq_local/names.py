@@ -12,7 +12,9 @@ from collections.abc import Callable
 
 log = logging.getLogger("names")
 
-_PRIVATE = re.compile(r"ip-(\d+)-(\d+)-(\d+)-(\d+)(?:\.ec2\.internal|\.[a-z0-9-]+\.compute\.internal)?")
+_PRIVATE = re.compile(
+    r"ip-(\d+)-(\d+)-(\d+)-(\d+)(?:\.ec2\.internal|\.[a-z0-9-]+\.compute\.internal)?"
+)
 _PUBLIC = re.compile(
     r"ec2-(\d+)-(\d+)-(\d+)-(\d+)\.(?:compute-1|[a-z0-9-]+\.compute)\.amazonaws\.com"
 )
@@ -38,7 +40,9 @@ def address_in_name(name: str) -> str | None:
 class Responder:
     """A DNS server for one VPC: EC2's own names, and "no such name" at once for all else."""
 
-    def __init__(self, listening: socket.socket, domain: str, private_of: Callable[[str], str | None]):
+    def __init__(
+        self, listening: socket.socket, domain: str, private_of: Callable[[str], str | None]
+    ):
         """`private_of` gives the private address behind a public one."""
         self._socket = listening
         self._domain = domain

@@ -28,7 +28,9 @@ def run(*command: str, text: str | None = None, timeout: float = 60) -> str:
     try:
         done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=timeout)
     except FileNotFoundError as error:
-        raise BoxError(f"The program {command[0]} is missing; scripts/setup installs it.") from error
+        raise BoxError(
+            f"The program {command[0]} is missing; scripts/setup installs it."
+        ) from error
     if done.returncode != 0:
         reason = " ".join(done.stderr.split()) or f"exit status {done.returncode}"
         raise BoxError(f"{' '.join(command)}: {reason}")
@@ -47,6 +49,7 @@ def nft(namespace: str, rules: str) -> None:
 
 def sysctl(namespace: str, **values: int) -> None:
     """Sets network sysctls (slashes written as double underscores) inside a namespace."""
+
     # /proc/sys/net shows the namespace of the thread that opens it.
     def write() -> None:
         for name, value in values.items():

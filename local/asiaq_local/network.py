@@ -143,7 +143,9 @@ class Network:
             vpc = self._vpcs.get(vpc_id)
             if vpc and subnet_id in vpc.bridges:
                 vpc.bridges.discard(subnet_id)
-                namespaces.ip(self._box.vpc_namespace(vpc_id), [f"link del {bridge_name(subnet_id)}"])
+                namespaces.ip(
+                    self._box.vpc_namespace(vpc_id), [f"link del {bridge_name(subnet_id)}"]
+                )
 
     def add_host(self, instance_id: str) -> str:
         """Makes the namespace in which a host boots."""
@@ -201,7 +203,9 @@ class Network:
     def unplug(self, interface: Interface) -> None:
         """Pulls the cable of an interface; fine if the host took it along when it went."""
         try:
-            namespaces.ip(self._box.vpc_namespace(interface.vpc_id), [f"link del {port_name(interface.id)}"])
+            namespaces.ip(
+                self._box.vpc_namespace(interface.vpc_id), [f"link del {port_name(interface.id)}"]
+            )
         except BoxError as error:  # the cable is gone together with the host's namespace
             log.debug("unplug %s: %s", interface.id, error)
 
@@ -215,8 +219,14 @@ class Network:
             if mapping == vpc.public:
                 return
             here, _ = self._uplink(vpc.number)
-            gone = [f"route del {address}/32 via {here}" for address in vpc.public.keys() - mapping.keys()]
-            new = [f"route replace {address}/32 via {here}" for address in mapping.keys() - vpc.public.keys()]
+            gone = [
+                f"route del {address}/32 via {here}"
+                for address in vpc.public.keys() - mapping.keys()
+            ]
+            new = [
+                f"route replace {address}/32 via {here}"
+                for address in mapping.keys() - vpc.public.keys()
+            ]
             vpc.public = dict(mapping)
             self._load_translation(namespace, vpc)
             if gone or new:

@@ -21,7 +21,9 @@ from .apt_settings import AptSettings, read_apt_settings
 
 log = logging.getLogger("packages")
 
-_ARCHIVE_FILE = re.compile(r"/(dists|pool)/|\.(deb|dsc|gpg|asc|xz|gz|bz2)$|/(In)?Release(\.gpg)?$|/Packages$")
+_ARCHIVE_FILE = re.compile(
+    r"/(dists|pool)/|\.(deb|dsc|gpg|asc|xz|gz|bz2)$|/(In)?Release(\.gpg)?$|/Packages$"
+)
 _IMMUTABLE = re.compile(r"/by-hash/|\.deb$|/pool/")
 _BLOCK = 1 << 18
 
@@ -51,7 +53,9 @@ class PackageCache:
                 return 200, path, stamp.read_text() if stamp.exists() else None
             modified = stamp.read_text() if known and stamp.exists() else None
             try:
-                status, modified = self._download(self.settings.upstream(url), path, stamp, modified)
+                status, modified = self._download(
+                    self.settings.upstream(url), path, stamp, modified
+                )
             except OSError as error:
                 if known:
                     log.warning("%s: %s; serving what was fetched before", url, error)

@@ -61,7 +61,10 @@ class RequestLog:
         return [
             asdict(entry)
             for entry in entries
-            if (source in (None, "all", entry.source) or (source == "hosts" and entry.source != "client"))
+            if (
+                source in (None, "all", entry.source)
+                or (source == "hosts" and entry.source != "client")
+            )
             and (agent is None or entry.agent.lower().startswith(agent.lower()))
         ]
 
@@ -114,7 +117,9 @@ def name_request(environ: dict[str, Any], body: bytes) -> tuple[str, str]:
 
 
 def _signed_service(environ: dict[str, Any]) -> str:
-    scope = re.search(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request", environ.get("HTTP_AUTHORIZATION", ""))
+    scope = re.search(
+        r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request", environ.get("HTTP_AUTHORIZATION", "")
+    )
     if not scope:
         scope = re.search(
             r"X-Amz-Credential=[^&]+%2F([^&%]+)%2Faws4_request", environ.get("QUERY_STRING", "")
@@ -174,12 +179,10 @@ def _match(segments: list[str], given: list[str]) -> int | None:
     elif len(segments) != len(given):
         return None
     literals = 0
-    for wanted, actual in zip(segments, given):
+    for wanted, actual in zip(segments, given, strict=False):
         if wanted.startswith("{"):
             continue
         if wanted != actual:
             return None
         literals += 1
     return literals
-
-

@@ -22,14 +22,24 @@ os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 
-from . import autoscaling, ec2_addresses, ec2_fixes, ec2_images, ec2_instances, ec2_launch, ec2_volumes
+from . import (
+    autoscaling,
+    ec2_addresses,
+    ec2_fixes,
+    ec2_images,
+    ec2_instances,
+    ec2_launch,
+    ec2_volumes,
+    names,
+    namespaces,
+    packages_proxy,
+)
 from . import metadata as imds
-from . import names, namespaces, packages_proxy
 from .account import seed_account
 from .apt_settings import read_apt_settings
 from .base_image import base_image_path, package_cache_path
-from .cloud import Cloud, all_backends, internal_domain, state_of
 from .cgroups import memory_bytes
+from .cloud import Cloud, all_backends, internal_domain, state_of
 from .images import ImageStore
 from .network import Network
 from .settings import API_ADDRESS, DNS_ADDRESS, METADATA_ADDRESS, PROXY_PORT, REGION, Box, BoxError
@@ -57,7 +67,9 @@ class _OwnedHttpServer(ThreadingHTTPServer):
 
     def start(self) -> None:
         """Serves in a thread."""
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 3600}, daemon=True).start()
+        threading.Thread(
+            target=self.serve_forever, kwargs={"poll_interval": 3600}, daemon=True
+        ).start()
 
 
 class BoxServer:
@@ -238,7 +250,12 @@ class BoxServer:
                     }
                 )
             images = [
-                {"id": image.id, "name": image.name, "state": image.state, "region": backend.region_name}
+                {
+                    "id": image.id,
+                    "name": image.name,
+                    "state": image.state,
+                    "region": backend.region_name,
+                }
                 for backend in all_backends()
                 for image in backend.amis.values()
                 if backend.region_name == REGION or image.owner_id == backend.account_id
@@ -303,4 +320,3 @@ def serve(box: Box, with_hosts: bool, ready: int) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     while True:
         signal.pause()
-

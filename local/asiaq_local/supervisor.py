@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
 from typing import Protocol
 
 from . import cgroups, namespaces
@@ -127,7 +126,12 @@ class HostSupervisor:
     """Boots real hosts. Thread-safe."""
 
     def __init__(
-        self, box: Box, network: Network, images: ImageStore, apt: AptSettings, events: InstanceEvents
+        self,
+        box: Box,
+        network: Network,
+        images: ImageStore,
+        apt: AptSettings,
+        events: InstanceEvents,
     ):
         self._box = box
         self._network = network
@@ -262,7 +266,11 @@ class HostSupervisor:
 
         def done() -> bool:
             thread = machine.thread
-            return machine.wish is not wish or machine.down.is_set() or not (thread and thread.is_alive())
+            return (
+                machine.wish is not wish
+                or machine.down.is_set()
+                or not (thread and thread.is_alive())
+            )
 
         def insist() -> None:
             # A signal before the guest's init listens is lost, and a guest may hang.
@@ -366,7 +374,9 @@ class HostSupervisor:
             return False
         log.warning("%s: the host died (status %s)", instance_id, status)
         self._events.has_stopped(
-            instance_id, "Server.InternalError", f"Server.InternalError: the host died (status {status})"
+            instance_id,
+            "Server.InternalError",
+            f"Server.InternalError: the host died (status {status})",
         )
         return False
 
@@ -441,5 +451,3 @@ class PretendingSupervisor:
 
     def open_again(self) -> None:
         """Nothing to do."""
-
-

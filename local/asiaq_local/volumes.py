@@ -193,5 +193,3 @@ class VolumeKeeper:
 
 def _in_host(leader: int, *command: str) -> None:
     namespaces.run("nsenter", "--target", str(leader), "--all", *command)
-
-

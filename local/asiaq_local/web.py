@@ -66,9 +66,20 @@ class Application:
             status, headers, content = self._idempotent.answer(
                 service, operation, environ, body, lambda: self._ask_moto(environ, body)
             )
+        except NotImplementedError as error:
+            # Not 500: clients would try again and again.
+            status, headers, content = _error(
+                "NotImplemented",
+                f"The box does not know {service}:{operation}: {error}",
+                status=501,
+            )
         except Exception:
             log.exception("%s %s", service, operation)
-            status, headers, content = 500, [("Content-Type", "text/plain")], b"internal error of the box\n"
+            status, headers, content = (
+                500,
+                [("Content-Type", "text/plain")],
+                b"internal error of the box\n",
+            )
         if self.latency_seconds:
             time.sleep(max(0.0, self.latency_seconds - (time.monotonic() - begin)))
         self.requests.add(
@@ -84,13 +95,17 @@ class Application:
             )
         )
         if status >= 500:
-            log.warning("%s %s: %s %s", service, operation, status, content[:2000].decode(errors="replace"))
+            log.warning(
+                "%s %s: %s %s", service, operation, status, content[:2000].decode(errors="replace")
+            )
         return status, headers, content
 
     def _ask_moto(self, environ: dict[str, Any], body: bytes) -> Answer:
         answer: list[Any] = []
 
-        def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> Callable[[bytes], Any]:
+        def start_response(
+            status: str, headers: list[tuple[str, str]], *_: Any
+        ) -> Callable[[bytes], Any]:
             answer[:] = [int(status.split(" ", 1)[0]), headers]
             return lambda data: None
 
@@ -144,7 +159,12 @@ class IdempotentAnswers:
         self._busy: dict[tuple[str, ...], threading.Lock] = {}
 
     def answer(
-        self, service: str, operation: str, environ: dict[str, Any], body: bytes, ask: Callable[[], Answer]
+        self,
+        service: str,
+        operation: str,
+        environ: dict[str, Any],
+        body: bytes,
+        ask: Callable[[], Answer],
     ) -> Answer:
         """The remembered answer, or that of `ask`."""
         if service != "ec2":
@@ -152,7 +172,9 @@ class IdempotentAnswers:
         if b"DryRun=true" in body and kind_of(operation, "POST") == "write":
             # moto makes many things in spite of it.
             return _ec2_error(
-                "DryRunOperation", "Request would have succeeded, but DryRun flag is set.", status=412
+                "DryRunOperation",
+                "Request would have succeeded, but DryRun flag is set.",
+                status=412,
             )
         if b"ClientToken=" not in body:
             return ask()
@@ -184,6 +206,16 @@ def _credential_scope(environ: dict[str, Any]) -> str:
     credential = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")[2].split(",")[0]
     parts = credential.split("/")
     return "/".join(parts[:1] + parts[2:3])
+
+
+def _error(code: str, message: str, status: int) -> Answer:
+    """An error in the form that most services' clients read."""
+    escaped = message.replace("&", "&amp;").replace("<", "&lt;")
+    content = (
+        f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code>"
+        f"<Message>{escaped}</Message></Error></ErrorResponse>"
+    )
+    return status, [("Content-Type", "text/xml"), ("x-amzn-errortype", code)], content.encode()
 
 
 def _json(status: int, value: Any) -> Answer:
@@ -231,7 +263,9 @@ class _Handler(MotoRequestHandler):
             if name.lower() not in skip:
                 self.send_header(name, value)
         head = self.command == "HEAD"
-        declared = next((value for name, value in headers if name.lower() == "content-length"), None)
+        declared = next(
+            (value for name, value in headers if name.lower() == "content-length"), None
+        )
         if status not in (204, 304) and not (100 <= status < 200):
             self.send_header("Content-Length", declared if head and declared else str(len(content)))
         self.end_headers()
@@ -253,7 +287,9 @@ class Server(ThreadingHTTPServer):
     passthrough_errors = False
 
     def __init__(self, listening: socket.socket, application: Application, listener: str):
-        handler = type("BoundHandler", (_Handler,), {"application": application, "listener": listener})
+        handler = type(
+            "BoundHandler", (_Handler,), {"application": application, "listener": listener}
+        )
         super().__init__(listening.getsockname(), handler, bind_and_activate=False)
         self.socket.close()
         self.socket = listening
@@ -266,4 +302,6 @@ class Server(ThreadingHTTPServer):
 
     def start(self) -> None:
         """Serves in a thread."""
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 3600}, daemon=True).start()
+        threading.Thread(
+            target=self.serve_forever, kwargs={"poll_interval": 3600}, daemon=True
+        ).start()

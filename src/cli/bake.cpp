@@ -24,6 +24,7 @@
 #include "image/name.h"
 #include "image/promotion.h"
 #include "image/removal.h"
+#include "image/selection.h"
 
 namespace asiaq::cli {
 

@@ -40,9 +40,9 @@ struct Column {
   std::size_t width = 0;  ///< The text is padded to it and never cut.
   Align align = Align::left;
   std::function<std::string(const Row&)> text;
-  std::function<Fact(const Row&)> fact = {};  ///< The text if there is none.
+  std::function<Fact(const Row&)> fact;  ///< The text if there is none.
   Shown shown = Shown::everywhere;
-  std::string separator = " ";  ///< Stands before the column, except before the first.
+  std::string_view separator = " ";  ///< Stands before the column, except before the first.
 };
 
 std::string padded(std::string_view text, std::size_t width, Align align);

@@ -47,6 +47,7 @@ struct Bake::State {
 
   void launch();
   void find_way_in();
+  Login wait_for_login(const std::vector<std::string>& users);
   void copy();
   void run_script();
   void stop();

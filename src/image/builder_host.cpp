@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/process.h"
 #include "base/text.h"
+#include "image/host_key.h"
 
 namespace asiaq::image {
 
@@ -15,9 +16,14 @@ namespace {
 constexpr const char* root = "root";
 constexpr int failure_of_ssh = 255;
 
-/// Argument: the account whose keys root gets.
+/// Arguments: the account whose keys root gets; a file to wait for, with which the host's ssh
+/// server is no longer about to be told of its key.
 constexpr const char* open_root_access_script = R"(set -eu
-login=$1
+login=$1 mark=$2 waited=0
+until [ -e "$mark" ] || [ $waited -ge 100 ]; do
+  sleep 0.3 || sleep 1
+  waited=$((waited + 1))
+done
 notes=/run/asiaq-bake
 mkdir -p -m 0700 $notes
 home=$(getent passwd "$login" | cut -d: -f6)
@@ -139,7 +145,7 @@ void open_root_access(const remote::Ssh& ssh, const remote::Route& route, const 
   const std::string shell = login.power == Login::Power::root ? "sh" : "sudo -n sh";
   const remote::RemoteResult result =
       ssh.run(route, login.user,
-              {.text = fmt::format("{} -s {}", shell, shell_quoted(login.user)),
+              {.text = fmt::format("{} -s {} {}", shell, shell_quoted(login.user), host_key_mark),
                .standard_input = open_root_access_script});
   if (result.status != 0) {
     throw remote::CommandError("letting root in by ssh", route.address, result);

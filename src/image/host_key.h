@@ -14,6 +14,9 @@ struct HostKey {
 /// A new Ed25519 key, made by ssh-keygen in a private folder. Throws Error of kind "Command".
 HostKey make_host_key();
 
+/// Exists on the builder once its ssh server has been told of the key.
+inline constexpr const char* host_key_mark = "/run/asiaq-host-key";
+
 /// User data for the builder: a script that makes this key the host's. A script rather than
 /// cloud-init's own form, because hosts without cloud-init run scripts too.
 std::string user_data_installing(const HostKey& key);

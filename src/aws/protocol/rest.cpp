@@ -165,9 +165,8 @@ void write_payload(Protocol protocol, const Operation& operation, const void* in
     request.body = value != nullptr ? write_json(*payload.shape, value, token) : "{}";
     set_type(request, "application/json");
   } else if (value != nullptr) {
-    const std::string_view root =
-        payload.request_name == payload.name ? payload.shape->name : payload.request_name;
-    request.body = write_xml(root, payload.xml_namespace, *payload.shape, value, token);
+    request.body =
+        write_xml(payload.request_name, payload.xml_namespace, *payload.shape, value, token);
     set_type(request, "application/xml");
   }
 }

@@ -76,7 +76,8 @@ TEST(OpenRootAccess, RunsByTheLoginsMeans) {
   programs.add("ssh", "shift 2; echo \"$@\" >" + (programs.folder() / "call").string() + "; cat >" +
                           (programs.folder() / "input").string() + "\n");
   open_root_access(remote::Ssh(), host, {"admin", Login::Power::sudo});
-  EXPECT_EQ(read(programs.folder() / "call"), "-l admin -- 10.0.0.2 sudo -n sh -s admin\n");
+  EXPECT_EQ(read(programs.folder() / "call"),
+            "-l admin -- 10.0.0.2 sudo -n sh -s admin /run/asiaq-host-key\n");
   EXPECT_THAT(read(programs.folder() / "input"),
               AllOf(HasSubstr("PermitRootLogin prohibit-password"), StartsWith("set -eu\n")));
 }

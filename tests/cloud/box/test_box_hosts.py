@@ -11,26 +11,29 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from conftest import BoxUnderTest, needs_root, wait_for
+
+from box_under_test import BoxUnderTest, needs_root, wait_for
 
 pytestmark = needs_root
 
 TOKEN = (
     "T=$(curl -sf -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://169.254.169.254/latest/api/token);"
-    " imds() { curl -sf -H \"X-aws-ec2-metadata-token: $T\" http://169.254.169.254/latest/$1; };"
+    ' imds() { curl -sf -H "X-aws-ec2-metadata-token: $T" http://169.254.169.254/latest/$1; };'
 )
 
 
 @pytest.fixture(scope="module")
 def host(box: BoxUnderTest) -> Iterator[dict[str, Any]]:
     """A host with a role and user data that is a script."""
-    script = "#!/bin/sh\necho \"$(id -u) $0\" >/var/tmp/user-data-ran\n"
+    script = '#!/bin/sh\necho "$(id -u) $0" >/var/tmp/user-data-ran\n'
     begin = time.monotonic()
     [instance] = box.launch(
         UserData=script,
         IamInstanceProfile={"Name": "instance_disco_common"},
         MetadataOptions={"HttpTokens": "required", "InstanceMetadataTags": "enabled"},
-        TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": "hostclass", "Value": "mhctest"}]}],
+        TagSpecifications=[
+            {"ResourceType": "instance", "Tags": [{"Key": "hostclass", "Value": "mhctest"}]}
+        ],
     )
     assert instance["State"]["Name"] == "pending"
     box.wait_ssh(instance["PrivateIpAddress"])
@@ -51,14 +54,19 @@ def test_root_is_told_to_log_in_as_admin(box: BoxUnderTest, host: dict[str, Any]
 
 def test_user_data_script_ran_once_as_root(box: BoxUnderTest, host: dict[str, Any]) -> None:
     wait_for(
-        lambda: box.ssh(host["PrivateIpAddress"], "cat /var/tmp/user-data-ran", check=False).startswith("0 "),
+        lambda: box.ssh(
+            host["PrivateIpAddress"], "cat /var/tmp/user-data-ran", check=False
+        ).startswith("0 "),
         "user data to run",
     )
 
 
 def test_system_is_healthy(box: BoxUnderTest, host: dict[str, Any]) -> None:
     wait_for(
-        lambda: box.ssh(host["PrivateIpAddress"], "systemctl is-system-running", check=False).strip() == "running",
+        lambda: (
+            box.ssh(host["PrivateIpAddress"], "systemctl is-system-running", check=False).strip()
+            == "running"
+        ),
         "the host to be wholly up",
     )
 
@@ -77,7 +85,9 @@ def test_metadata_needs_a_token_and_knows_the_host(box: BoxUnderTest, host: dict
     ]  # fmt: skip
 
 
-def test_identity_document_names_account_and_region(box: BoxUnderTest, host: dict[str, Any]) -> None:
+def test_identity_document_names_account_and_region(
+    box: BoxUnderTest, host: dict[str, Any]
+) -> None:
     text = box.ssh(host["PrivateIpAddress"], TOKEN + "imds dynamic/instance-identity/document")
     document = json.loads(text)
     assert (document["instanceId"], document["region"], document["accountId"]) == (
@@ -111,13 +121,24 @@ def test_neighbours_token_is_refused(box: BoxUnderTest, host: dict[str, Any]) ->
         " http://169.254.169.254/latest/meta-data/instance-id",
     )
     assert code == "401"
-    keys = [box.ssh(h["PrivateIpAddress"], "cat /etc/ssh/ssh_host_ed25519_key.pub /etc/machine-id") for h in (host, other)]
+    keys = [
+        box.ssh(h["PrivateIpAddress"], "cat /etc/ssh/ssh_host_ed25519_key.pub /etc/machine-id")
+        for h in (host, other)
+    ]
     assert keys[0] != keys[1], "two hosts have the same host key or machine id"
-    assert box.ssh(host["PrivateIpAddress"], f"ping -c 1 -W 2 {other['PrivateIpAddress']} >/dev/null; echo $?") == "0\n"
+    assert (
+        box.ssh(
+            host["PrivateIpAddress"],
+            f"ping -c 1 -W 2 {other['PrivateIpAddress']} >/dev/null; echo $?",
+        )
+        == "0\n"
+    )
     box.terminate(other["InstanceId"])
 
 
-def test_host_reaches_the_api_and_is_named_in_the_log(box: BoxUnderTest, host: dict[str, Any]) -> None:
+def test_host_reaches_the_api_and_is_named_in_the_log(
+    box: BoxUnderTest, host: dict[str, Any]
+) -> None:
     command = (
         "test \"$AWS_ENDPOINT_URL\" && curl -s -d 'Action=DescribeRegions&Version=2016-11-15'"
         " -H 'Authorization: AWS4-HMAC-SHA256 Credential=A/20260101/us-west-2/ec2/aws4_request' $AWS_ENDPOINT_URL/"
@@ -137,7 +158,10 @@ def test_services_of_the_host_know_the_endpoint(box: BoxUnderTest, host: dict[st
 
 
 def test_packages_install_through_the_proxy(box: BoxUnderTest, host: dict[str, Any]) -> None:
-    box.ssh(host["PrivateIpAddress"], "sudo apt-get -qq update && sudo apt-get -qq install -y nginx-light >/dev/null")
+    box.ssh(
+        host["PrivateIpAddress"],
+        "sudo apt-get -qq update && sudo apt-get -qq install -y nginx-light >/dev/null",
+    )
     assert "200 OK" in box.ssh(host["PrivateIpAddress"], "curl -sI http://127.0.0.1/")
 
 
@@ -152,15 +176,26 @@ def test_reboot_keeps_disk_and_host_key_and_does_not_rerun_user_data(
     box: BoxUnderTest, host: dict[str, Any]
 ) -> None:
     address = host["PrivateIpAddress"]
-    before = box.ssh(address, "cat /proc/sys/kernel/random/boot_id; stat -c %y /proc/1; cat /etc/ssh/*.pub")
-    box.ssh(address, "sudo rm -f /var/tmp/user-data-ran; echo kept | sudo tee /root/file >/dev/null")
+    before = box.ssh(
+        address, "cat /proc/sys/kernel/random/boot_id; stat -c %y /proc/1; cat /etc/ssh/*.pub"
+    )
+    box.ssh(
+        address, "sudo rm -f /var/tmp/user-data-ran; echo kept | sudo tee /root/file >/dev/null"
+    )
     box.client("ec2").reboot_instances(InstanceIds=[host["InstanceId"]])
 
     def rebooted() -> bool:
-        return box.ssh(address, "cat /proc/sys/kernel/random/boot_id; stat -c %y /proc/1; cat /etc/ssh/*.pub", check=False) not in ("", before)
+        return box.ssh(
+            address,
+            "cat /proc/sys/kernel/random/boot_id; stat -c %y /proc/1; cat /etc/ssh/*.pub",
+            check=False,
+        ) not in ("", before)
 
     wait_for(rebooted, "the reboot")
-    assert box.ssh(address, "sudo cat /root/file; ls /var/tmp/user-data-ran 2>/dev/null; true") == "kept\n"
+    assert (
+        box.ssh(address, "sudo cat /root/file; ls /var/tmp/user-data-ran 2>/dev/null; true")
+        == "kept\n"
+    )
     assert box.ssh(address, "cat /etc/ssh/*.pub").split()[1] in before
 
 
@@ -219,7 +254,10 @@ def test_boot_that_never_finishes_is_running_when_ssh_answers(box: BoxUnderTest)
     [instance] = box.launch()
     instance_id, address = instance["InstanceId"], instance["PrivateIpAddress"]
     box.wait_ssh(address)
-    box.ssh(address, f"printf '{unit}' | sudo tee /etc/systemd/system/slow.service >/dev/null && sudo systemctl -q enable slow")
+    box.ssh(
+        address,
+        f"printf '{unit}' | sudo tee /etc/systemd/system/slow.service >/dev/null && sudo systemctl -q enable slow",
+    )
     box.client("ec2").stop_instances(InstanceIds=[instance_id])
     box.wait_state(instance_id, "stopped")
     box.client("ec2").start_instances(InstanceIds=[instance_id])
@@ -240,7 +278,8 @@ def test_idle_host_is_small_and_the_status_says_so(box: BoxUnderTest) -> None:
 
 def test_private_paths_are_closed_to_hosts(box: BoxUnderTest, host: dict[str, Any]) -> None:
     code = box.ssh(
-        host["PrivateIpAddress"], "curl -s -o /dev/null -w '%{http_code}' -X POST http://169.254.169.250/asiaq/reset"
+        host["PrivateIpAddress"],
+        "curl -s -o /dev/null -w '%{http_code}' -X POST http://169.254.169.250/asiaq/reset",
     )
     assert code != "200"
     with urllib.request.urlopen(box.variables["AWS_ENDPOINT_URL"] + "/asiaq/status") as answer:

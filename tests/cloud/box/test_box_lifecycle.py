@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, BoxUnderTest, fresh_name, needs_root, running_box, wait_for
+
+from box_under_test import (
+    ROOT,
+    BoxUnderTest,
+    fresh_name,
+    needs_root,
+    running_box,
+    wait_for,
+)
 
 
 @needs_root
@@ -24,7 +32,10 @@ def test_killed_server_is_cleaned_up_by_the_next_up_and_by_down(key: Any) -> Non
             box.wait_ssh(instance["PrivateIpAddress"])
             pid = json.loads(box.local("status", "--json").stdout)["pid"]
             os.kill(pid, signal.SIGKILL)
-            wait_for(lambda: not Path(f"/proc/{pid}").exists() or _is_zombie(pid), "the server to be gone")
+            wait_for(
+                lambda: not Path(f"/proc/{pid}").exists() or _is_zombie(pid),
+                "the server to be gone",
+            )
             assert box.leftovers(), "the host should have outlived the server"
             refused = box.local("env", check=False)
             assert refused.returncode == 1 and "is not running" in refused.stderr
@@ -82,7 +93,9 @@ def test_reset_gives_a_fresh_account(key: Any) -> None:
         assert ec2.describe_instances()["Reservations"] == []
         assert vpc not in [one["VpcId"] for one in ec2.describe_vpcs()["Vpcs"]]
         assert box.client("s3").list_buckets()["Buckets"] == []
-        profile = box.client("iam").get_instance_profile(InstanceProfileName="instance_disco_common")
+        profile = box.client("iam").get_instance_profile(
+            InstanceProfileName="instance_disco_common"
+        )
         assert profile["InstanceProfile"]["Roles"][0]["RoleName"] == "instance_disco_common"
         assert not [one for one in box.leftovers() if instance["InstanceId"] in one]
         ec2.import_key_pair(KeyName="tests", PublicKeyMaterial=key.with_suffix(".pub").read_bytes())
@@ -122,12 +135,22 @@ def test_disk_that_fills_up_refuses_hosts_and_fails_images(key: Any, tmp_path: P
             ec2 = box.client("ec2")
             [instance] = box.launch()
             box.wait_ssh(instance["PrivateIpAddress"])
-            box.ssh(instance["PrivateIpAddress"], "sudo dd if=/dev/zero of=/big bs=1M count=270 status=none", check=False)
+            box.ssh(
+                instance["PrivateIpAddress"],
+                "sudo dd if=/dev/zero of=/big bs=1M count=270 status=none",
+                check=False,
+            )
             with pytest.raises(Exception, match="No room left under"):
                 box.launch()
-            image = ec2.create_image(InstanceId=instance["InstanceId"], Name="too big", NoReboot=True)["ImageId"]
+            image = ec2.create_image(
+                InstanceId=instance["InstanceId"], Name="too big", NoReboot=True
+            )["ImageId"]
             shown = wait_for(
-                lambda: [one for one in ec2.describe_images(ImageIds=[image])["Images"] if one["State"] == "failed"],
+                lambda: [
+                    one
+                    for one in ec2.describe_images(ImageIds=[image])["Images"]
+                    if one["State"] == "failed"
+                ],
                 "the image to fail",
             )
             assert "No room left under" in shown[0]["StateReason"]["Message"]
@@ -155,9 +178,15 @@ def test_without_root_it_says_so_and_offers_the_api_alone(tmp_path: Path) -> Non
         if parent.stat().st_uid == os.geteuid() and str(parent).startswith("/tmp/"):
             parent.chmod(parent.stat().st_mode | 0o055)
     nobody = {"user": 65534, "group": 65534, "extra_groups": [], "cwd": "/"}
-    box = BoxUnderTest(fresh_name("user"), ASIAQ_BOX_STATE=str(tmp_path / "state"), HOME=str(tmp_path))
+    box = BoxUnderTest(
+        fresh_name("user"), ASIAQ_BOX_STATE=str(tmp_path / "state"), HOME=str(tmp_path)
+    )
     refused = box.local("up", check=False, **nobody)
-    assert refused.returncode == 1 and "needs root" in refused.stderr and "--no-hosts" in refused.stderr
+    assert (
+        refused.returncode == 1
+        and "needs root" in refused.stderr
+        and "--no-hosts" in refused.stderr
+    )
     box.local("up", "--no-hosts", **nobody)
     try:
         assert "AWS_ENDPOINT_URL" in box.local("env", **nobody).stdout

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from conftest import BASE_IMAGE, BoxUnderTest, needs_root, wait_for
+
+from box_under_test import BASE_IMAGE, BoxUnderTest, needs_root, wait_for
 
 pytestmark = needs_root
 
@@ -17,7 +18,9 @@ def _image(box: BoxUnderTest, image_id: str) -> dict[str, Any]:
 
 
 def _make_image(box: BoxUnderTest, instance_id: str, name: str, **request: Any) -> str:
-    image_id = box.client("ec2").create_image(InstanceId=instance_id, Name=name, **request)["ImageId"]
+    image_id = box.client("ec2").create_image(InstanceId=instance_id, Name=name, **request)[
+        "ImageId"
+    ]
     wait_for(lambda: _image(box, image_id)["State"] == "available", f"{image_id} to be available")
     return str(image_id)
 
@@ -27,7 +30,9 @@ def _layers(box: BoxUnderTest) -> set[str]:
 
 
 def test_base_image_is_debians(box: BoxUnderTest) -> None:
-    found = box.client("ec2").describe_images(Filters=[{"Name": "name", "Values": ["debian-12-amd64-*"]}])["Images"]
+    found = box.client("ec2").describe_images(
+        Filters=[{"Name": "name", "Values": ["debian-12-amd64-*"]}]
+    )["Images"]
     assert [(image["ImageId"], image["Public"], image["RootDeviceName"]) for image in found] == [
         (BASE_IMAGE, True, "/dev/xvda")
     ]
@@ -59,15 +64,18 @@ def test_image_of_a_stopped_host_boots_as_another_host(box: BoxUnderTest) -> Non
     mapping = image["BlockDeviceMappings"][0]
     assert mapping["DeviceName"] == "/dev/xvda" and mapping["Ebs"]["VolumeSize"] == 8
     [snapshot] = ec2.describe_snapshots(SnapshotIds=[mapping["Ebs"]["SnapshotId"]])["Snapshots"]
-    assert snapshot["Description"] == f"Created by CreateImage({builder['InstanceId']}) for {image_id}"
+    assert (
+        snapshot["Description"] == f"Created by CreateImage({builder['InstanceId']}) for {image_id}"
+    )
     box.terminate(builder["InstanceId"])
 
     [host] = box.launch(ImageId=image_id)
     address = host["PrivateIpAddress"]
     box.wait_ssh(address)
-    assert box.ssh(address, "cat /etc/baked; ls /etc/issue.net 2>/dev/null; stat -c %h /opt/d/a; sudo getcap /usr/bin/less") == (
-        "baked\n2\n/usr/bin/less cap_net_raw=ep\n"
-    )
+    assert box.ssh(
+        address,
+        "cat /etc/baked; ls /etc/issue.net 2>/dev/null; stat -c %h /opt/d/a; sudo getcap /usr/bin/less",
+    ) == ("baked\n2\n/usr/bin/less cap_net_raw=ep\n")
     assert box.ssh(address, "cat /etc/ssh/ssh_host_ed25519_key.pub") != old_key
     assert box.ssh(address, "hostname").strip() == "ip-" + address.replace(".", "-")
     added = _layers(box) - before

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from conftest import BASE_IMAGE, BoxUnderTest, needs_root, wait_for
+
+from box_under_test import BASE_IMAGE, BoxUnderTest, needs_root, wait_for
 
 pytestmark = needs_root
 
@@ -21,17 +22,17 @@ class Group:
         self.ec2, self.scaling = box.client("ec2"), box.client("autoscaling")
         self.vpc = self.ec2.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
         self.subnets = [
-            self.ec2.create_subnet(VpcId=self.vpc, CidrBlock=f"10.7.{number}.0/24", AvailabilityZone=f"us-west-2{zone}")[
-                "Subnet"
-            ]["SubnetId"]
+            self.ec2.create_subnet(
+                VpcId=self.vpc, CidrBlock=f"10.7.{number}.0/24", AvailabilityZone=f"us-west-2{zone}"
+            )["Subnet"]["SubnetId"]
             for number, zone in enumerate("ab")
         ]
-        self.security_group = self.ec2.create_security_group(GroupName=name, Description="tests", VpcId=self.vpc)[
-            "GroupId"
-        ]
-        self.template = self.ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData=self.data())[
-            "LaunchTemplate"
-        ]["LaunchTemplateId"]
+        self.security_group = self.ec2.create_security_group(
+            GroupName=name, Description="tests", VpcId=self.vpc
+        )["GroupId"]
+        self.template = self.ec2.create_launch_template(
+            LaunchTemplateName=name, LaunchTemplateData=self.data()
+        )["LaunchTemplate"]["LaunchTemplateId"]
 
     def data(self) -> dict[str, Any]:
         return {
@@ -41,10 +42,17 @@ class Group:
             "UserData": base64.b64encode(b'hostclass="mhctest"\n').decode(),
             "IamInstanceProfile": {"Name": "instance_disco_common"},
             "NetworkInterfaces": [
-                {"DeviceIndex": 0, "AssociatePublicIpAddress": True, "Groups": [self.security_group]}
+                {
+                    "DeviceIndex": 0,
+                    "AssociatePublicIpAddress": True,
+                    "Groups": [self.security_group],
+                }
             ],
             "BlockDeviceMappings": [
-                {"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 12, "VolumeType": "io1", "Iops": 100}}
+                {
+                    "DeviceName": "/dev/xvda",
+                    "Ebs": {"VolumeSize": 12, "VolumeType": "io1", "Iops": 100},
+                }
             ],
         }
 
@@ -61,17 +69,27 @@ class Group:
         )
 
     def show(self) -> dict[str, Any] | None:
-        groups = self.scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[self.name])["AutoScalingGroups"]
+        groups = self.scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[self.name])[
+            "AutoScalingGroups"
+        ]
         return groups[0] if groups else None
 
     def members(self) -> dict[str, str]:
         group = self.show()
-        return {one["InstanceId"]: one["LifecycleState"] for one in group["Instances"]} if group else {}
+        return (
+            {one["InstanceId"]: one["LifecycleState"] for one in group["Instances"]}
+            if group
+            else {}
+        )
 
     def wait_in_service(self, count: int, without: str = "") -> dict[str, str]:
         def ready() -> dict[str, str] | None:
             members = self.members()
-            good = len(members) == count and set(members.values()) == {"InService"} and without not in members
+            good = (
+                len(members) == count
+                and set(members.values()) == {"InService"}
+                and without not in members
+            )
             return members if good else None
 
         return wait_for(ready, f"{count} members in service", 40)
@@ -112,7 +130,9 @@ def test_life_of_a_group(box: BoxUnderTest, group: Group) -> None:
     [volume] = box.client("ec2").describe_volumes(VolumeIds=[volume])["Volumes"]
     assert (volume["Size"], volume["VolumeType"], volume["Iops"]) == (12, "io1", 100)
     box.wait_ssh(first["PrivateIpAddress"])
-    assert box.ssh(first["PublicIpAddress"], "hostname").strip() == "ip-" + first["PrivateIpAddress"].replace(".", "-")
+    assert box.ssh(first["PublicIpAddress"], "hostname").strip() == "ip-" + first[
+        "PrivateIpAddress"
+    ].replace(".", "-")
 
     # A host that is terminated behind the group's back is replaced, nobody describing anything.
     box.terminate(first["InstanceId"])
@@ -122,7 +142,9 @@ def test_life_of_a_group(box: BoxUnderTest, group: Group) -> None:
     victim = next(iter(members))
     group.scaling.set_instance_health(InstanceId=victim, HealthStatus="Unhealthy")
     assert group.show()["Instances"][0]["HealthStatus"] == "Healthy"  # type: ignore[index]
-    group.scaling.set_instance_health(InstanceId=victim, HealthStatus="Unhealthy", ShouldRespectGracePeriod=False)
+    group.scaling.set_instance_health(
+        InstanceId=victim, HealthStatus="Unhealthy", ShouldRespectGracePeriod=False
+    )
     members = group.wait_in_service(2, without=victim)
 
     # Shut down from inside: a stopped member is unhealthy.
@@ -134,17 +156,22 @@ def test_life_of_a_group(box: BoxUnderTest, group: Group) -> None:
 
     # A new version of the template is for new members only; members tell which one they have.
     group.ec2.create_launch_template_version(
-        LaunchTemplateId=group.template, LaunchTemplateData={**group.data(), "InstanceType": "t3.medium"}
+        LaunchTemplateId=group.template,
+        LaunchTemplateData={**group.data(), "InstanceType": "t3.medium"},
     )
     group.scaling.set_desired_capacity(AutoScalingGroupName=group.name, DesiredCapacity=3)
     three = group.wait_in_service(3)
-    versions = {one["InstanceId"]: one["LaunchTemplate"]["Version"] for one in group.show()["Instances"]}  # type: ignore[index]
+    versions = {
+        one["InstanceId"]: one["LaunchTemplate"]["Version"] for one in group.show()["Instances"]
+    }  # type: ignore[index]
     [new] = three.keys() - members.keys()
     assert versions[new] == "2" and {versions[one] for one in members} == {"1"}
 
     group.scaling.update_auto_scaling_group(AutoScalingGroupName=group.name, MinSize=1, MaxSize=1)
     wait_for(lambda: len(group.members()) == 1, "the group to shrink to one", 40)
-    activities = group.scaling.describe_scaling_activities(AutoScalingGroupName=group.name)["Activities"]
+    activities = group.scaling.describe_scaling_activities(AutoScalingGroupName=group.name)[
+        "Activities"
+    ]
     assert sum(one["Description"].startswith("Launching") for one in activities) == 6
     assert sum(one["Description"].startswith("Terminating") for one in activities) == 5
 
@@ -156,12 +183,15 @@ def test_life_of_a_group(box: BoxUnderTest, group: Group) -> None:
 
 def test_launch_that_cannot_be_is_told_in_an_activity(box: BoxUnderTest, group: Group) -> None:
     group.ec2.create_launch_template_version(
-        LaunchTemplateId=group.template, LaunchTemplateData={**group.data(), "ImageId": "ami-0123456789abcdef0"}
+        LaunchTemplateId=group.template,
+        LaunchTemplateData={**group.data(), "ImageId": "ami-0123456789abcdef0"},
     )
     group.create(MinSize=0, MaxSize=1, DesiredCapacity=1)
 
     def failure() -> Any:
-        activities = group.scaling.describe_scaling_activities(AutoScalingGroupName=group.name)["Activities"]
+        activities = group.scaling.describe_scaling_activities(AutoScalingGroupName=group.name)[
+            "Activities"
+        ]
         return [one for one in activities if one["StatusCode"] == "Failed"]
 
     [activity] = wait_for(failure, "a failed activity")

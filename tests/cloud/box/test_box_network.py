@@ -7,7 +7,7 @@ import struct
 import subprocess
 from typing import Any
 
-from conftest import BoxUnderTest, needs_root, running_box, wait_for
+from box_under_test import BoxUnderTest, needs_root, running_box, wait_for
 
 pytestmark = needs_root
 
@@ -16,7 +16,12 @@ def _machine_network() -> str:
     """Routes, rules and addresses of the machine; counters and ages left out."""
     return "".join(
         subprocess.run(["ip", *command], capture_output=True, text=True, check=True).stdout
-        for command in (["route", "show", "table", "all"], ["rule"], ["-brief", "addr"], ["netconf"])
+        for command in (
+            ["route", "show", "table", "all"],
+            ["rule"],
+            ["-brief", "addr"],
+            ["netconf"],
+        )
     )
 
 
@@ -46,7 +51,8 @@ def test_machine_is_not_touched_and_nothing_gets_out(key: Any) -> None:
         # Unknown addresses of the box's range, of other private ranges and of the world: no packet leaves.
         for target in ("10.9.9.9", "192.168.77.7", "8.8.8.8", "198.51.100.200", "100.64.0.9"):
             status = box.ssh(
-                instance["PrivateIpAddress"], f"curl -s -m 3 http://{target}/ -o /dev/null; echo $?; ping -c 1 -W 1 {target} | tail -2"
+                instance["PrivateIpAddress"],
+                f"curl -s -m 3 http://{target}/ -o /dev/null; echo $?; ping -c 1 -W 1 {target} | tail -2",
             )
             assert status.startswith("7\n"), f"{target}: {status}"
             assert "0 received" in status
@@ -54,9 +60,14 @@ def test_machine_is_not_touched_and_nothing_gets_out(key: Any) -> None:
             assert _socks(box, target, 80) == 4
         # Loopback of the machine is out of reach too.
         port = box.variables["AWS_ENDPOINT_URL"].rsplit(":", 1)[1]
-        assert box.ssh(instance["PrivateIpAddress"], f"curl -s -m 2 http://127.0.0.1:{port}/; echo $?") == "7\n"
-        for line in subprocess.run(["ss", "-Hltunp"], capture_output=True, text=True, check=True).stdout.splitlines():
-            if f'pid={_server_pid(box)},' in line:
+        assert (
+            box.ssh(instance["PrivateIpAddress"], f"curl -s -m 2 http://127.0.0.1:{port}/; echo $?")
+            == "7\n"
+        )
+        for line in subprocess.run(
+            ["ss", "-Hltunp"], capture_output=True, text=True, check=True
+        ).stdout.splitlines():
+            if f"pid={_server_pid(box)}," in line:
                 assert line.split()[4].startswith("127.0.0.1:"), line
     assert _machine_network() == before
 
@@ -78,7 +89,7 @@ def test_two_boxes_and_two_vpcs_may_have_the_same_addresses(box: BoxUnderTest, k
                 [instance] = one.launch(SubnetId=subnet, PrivateIpAddress="10.8.1.10")
                 hosts.append((one, instance["InstanceId"], vpc, subnet))
         ids = "T=$(curl -s -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 9' http://169.254.169.254/latest/api/token);"
-        ids += "curl -s -H \"X-aws-ec2-metadata-token: $T\" http://169.254.169.254/latest/meta-data/instance-id"
+        ids += 'curl -s -H "X-aws-ec2-metadata-token: $T" http://169.254.169.254/latest/meta-data/instance-id'
         for one, instance_id, _, _ in hosts:
             one.wait_ssh(instance_id)
             # By its id every host can be reached, even where addresses are the same.
@@ -94,13 +105,19 @@ def test_two_boxes_and_two_vpcs_may_have_the_same_addresses(box: BoxUnderTest, k
 def test_hosts_of_two_subnets_reach_each_other_and_names_resolve(box: BoxUnderTest) -> None:
     ec2 = box.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.6.0.0/16")["Vpc"]["VpcId"]
-    subnets = [ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.6.{n}.0/24")["Subnet"]["SubnetId"] for n in (1, 2)]
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.6.{n}.0/24")["Subnet"]["SubnetId"]
+        for n in (1, 2)
+    ]
     hosts = [box.launch(SubnetId=subnet)[0] for subnet in subnets]
     for host in hosts:
         box.wait_ssh(host["PrivateIpAddress"])
     here, there = (host["PrivateIpAddress"] for host in hosts)
     name = hosts[1]["PrivateDnsName"]
-    said = box.ssh(here, f"getent hosts {name}; ping -c1 -W2 {there} >/dev/null && echo reached; time -p getent hosts nowhere.example.org; echo $?")
+    said = box.ssh(
+        here,
+        f"getent hosts {name}; ping -c1 -W2 {there} >/dev/null && echo reached; time -p getent hosts nowhere.example.org; echo $?",
+    )
     assert said.split()[:3] == [there, name, "reached"] and said.endswith("2\n")
     # ssh -J through the first host.
     done = subprocess.run(
@@ -110,14 +127,31 @@ def test_hosts_of_two_subnets_reach_each_other_and_names_resolve(box: BoxUnderTe
     assert done.returncode != 0 or done.stdout.startswith("ip-10-6-2-")
     elastic = ec2.allocate_address(Domain="vpc")
     ec2.associate_address(AllocationId=elastic["AllocationId"], InstanceId=hosts[1]["InstanceId"])
-    wait_for(lambda: box.ssh(elastic["PublicIp"], "hostname", check=False).startswith("ip-10-6-2-"), "the elastic address")
-    ec2.associate_address(AllocationId=elastic["AllocationId"], InstanceId=hosts[0]["InstanceId"], AllowReassociation=True)
-    wait_for(lambda: box.ssh(elastic["PublicIp"], "hostname", check=False).startswith("ip-10-6-1-"), "the elastic address to move")
+    wait_for(
+        lambda: box.ssh(elastic["PublicIp"], "hostname", check=False).startswith("ip-10-6-2-"),
+        "the elastic address",
+    )
+    ec2.associate_address(
+        AllocationId=elastic["AllocationId"],
+        InstanceId=hosts[0]["InstanceId"],
+        AllowReassociation=True,
+    )
+    wait_for(
+        lambda: box.ssh(elastic["PublicIp"], "hostname", check=False).startswith("ip-10-6-1-"),
+        "the elastic address to move",
+    )
     # From a host of another VPC, over the "internet".
     [outside] = box.launch()
     box.wait_ssh(outside["PrivateIpAddress"])
     wait_for(
-        lambda: "OpenSSH" in box.ssh(outside["PrivateIpAddress"], f"timeout 3 bash -c 'head -c 20 </dev/tcp/{elastic['PublicIp']}/22'", check=False),
+        lambda: (
+            "OpenSSH"
+            in box.ssh(
+                outside["PrivateIpAddress"],
+                f"timeout 3 bash -c 'head -c 20 </dev/tcp/{elastic['PublicIp']}/22'",
+                check=False,
+            )
+        ),
         "the elastic address from another VPC",
     )
     ec2.disassociate_address(PublicIp=elastic["PublicIp"])
@@ -125,9 +159,18 @@ def test_hosts_of_two_subnets_reach_each_other_and_names_resolve(box: BoxUnderTe
     ec2.release_address(AllocationId=elastic["AllocationId"])
 
     # A second interface, plugged in while the host runs.
-    eni = ec2.create_network_interface(SubnetId=subnets[0], PrivateIpAddress="10.6.1.77")["NetworkInterface"]
-    attachment = ec2.attach_network_interface(NetworkInterfaceId=eni["NetworkInterfaceId"], InstanceId=hosts[0]["InstanceId"], DeviceIndex=1)
-    wait_for(lambda: eni["MacAddress"] in box.ssh(here, "cat /sys/class/net/eth1/address", check=False), "eth1")
+    eni = ec2.create_network_interface(SubnetId=subnets[0], PrivateIpAddress="10.6.1.77")[
+        "NetworkInterface"
+    ]
+    attachment = ec2.attach_network_interface(
+        NetworkInterfaceId=eni["NetworkInterfaceId"],
+        InstanceId=hosts[0]["InstanceId"],
+        DeviceIndex=1,
+    )
+    wait_for(
+        lambda: eni["MacAddress"] in box.ssh(here, "cat /sys/class/net/eth1/address", check=False),
+        "eth1",
+    )
     box.ssh(here, "sudo ip addr add 10.6.1.77/24 dev eth1 && sudo ip link set eth1 up")
     wait_for(lambda: box.ssh("10.6.1.77", "hostname", check=False), "the second address")
     ec2.detach_network_interface(AttachmentId=attachment["AttachmentId"])
@@ -138,6 +181,9 @@ def test_hosts_of_two_subnets_reach_each_other_and_names_resolve(box: BoxUnderTe
         ec2.delete_subnet(SubnetId=subnet)
     ec2.delete_vpc(VpcId=vpc)
     wait_for(
-        lambda: f"asiaq.{box.name}.{vpc}" not in subprocess.run(["ip", "netns"], capture_output=True, text=True).stdout,
+        lambda: (
+            f"asiaq.{box.name}.{vpc}"
+            not in subprocess.run(["ip", "netns"], capture_output=True, text=True).stdout
+        ),
         "the VPC's namespace to go",
     )

@@ -1,0 +1,188 @@
+"""asiaq vpc destroy. Numbers are those of the acceptance scenarios of environments."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from .conftest import Asiaq, Cloud, name_of
+
+VPC = "disco_vpc_ui.py"
+IMAGE = "ami-0de61a0000000012"
+
+
+def create(asiaq: Asiaq, name: str = "demo") -> None:
+    asiaq.ok(VPC, "create", "--name", name, "--type", "sandbox")
+
+
+def add_group(cloud: Cloud, environment: str, subnet: str, name: str = "mhcweb_1") -> None:
+    """An auto scaling group of one host with its launch template."""
+    cloud.ec2.create_launch_template(
+        LaunchTemplateName=f"{environment}_{name}", LaunchTemplateData={"ImageId": IMAGE, "InstanceType": "t3.micro"})
+    cloud.client("autoscaling").create_auto_scaling_group(
+        AutoScalingGroupName=f"{environment}_{name}", MinSize=1, MaxSize=1, VPCZoneIdentifier=subnet,
+        LaunchTemplate={"LaunchTemplateName": f"{environment}_{name}"})
+
+
+def scaling_groups(cloud: Cloud) -> list[str]:
+    groups = cloud.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
+    return sorted(group["AutoScalingGroupName"] for group in groups)
+
+
+def launch_templates(cloud: Cloud) -> list[str]:
+    return sorted(t["LaunchTemplateName"] for t in cloud.ec2.describe_launch_templates()["LaunchTemplates"])
+
+
+def fill(cloud: Cloud, environment: str = "demo") -> dict[str, Any]:
+    """Everything that a destroy has to deal with; returns what must outlive it."""
+    ec2 = cloud.ec2
+    vpc_id = cloud.vpc(environment)["VpcId"]
+    subnets = cloud.subnets(vpc_id)
+    subnet = subnets[f"{environment}_tunnel_us-west-2a"]["SubnetId"]
+    add_group(cloud, environment, subnet)
+    ec2.run_instances(ImageId=IMAGE, MinCount=2, MaxCount=2, SubnetId=subnet)
+    static = ec2.allocate_address(Domain="vpc")
+    ec2.create_nat_gateway(SubnetId=subnet, AllocationId=static["AllocationId"])
+    automatic = ec2.allocate_address(Domain="vpc")
+    other_subnet = subnets[f"{environment}_dmz_us-west-2a"]["SubnetId"]
+    ec2.create_tags(Resources=[other_subnet], Tags=[{"Key": "dynonat", "Value": ""}])
+    ec2.create_nat_gateway(SubnetId=other_subnet, AllocationId=automatic["AllocationId"])
+    peer = ec2.create_vpc(CidrBlock="10.200.0.0/16")["Vpc"]["VpcId"]
+    peering = ec2.create_vpc_peering_connection(VpcId=peer, PeerVpcId=vpc_id)["VpcPeeringConnection"]
+    peering_id = peering["VpcPeeringConnectionId"]
+    ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=peering_id)
+    (peer_table,) = cloud.of_vpc("describe_route_tables", "RouteTables", peer)
+    for table, cidr in ((peer_table["RouteTableId"], "10.101.16.0/20"),
+                        (cloud.tables(vpc_id)[f"{environment}_tunnel_us-west-2a"]["RouteTableId"], "10.200.0.0/16")):
+        ec2.create_route(RouteTableId=table, DestinationCidrBlock=cidr, VpcPeeringConnectionId=peering_id)
+    foreign = ec2.create_security_group(GroupName="by-hand", Description="x", VpcId=vpc_id)["GroupId"]
+    own = cloud.groups(vpc_id)[f"{environment}_dmz"]["GroupId"]
+    for group, source in ((foreign, own), (own, foreign)):
+        ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[
+            {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 1, "UserIdGroupPairs": [{"GroupId": source}]}])
+    return {"static": static["PublicIp"], "automatic": automatic["PublicIp"], "peer": peer, "peering": peering_id,
+            "peer_table": peer_table["RouteTableId"], "vpc_id": vpc_id}
+
+
+def test_scenario_18_destroy_leaves_nothing_of_the_environment(cloud: Cloud, sandbox: Asiaq) -> None:
+    sandbox.write("disco_aws.ini", "[disco_aws]\n[mhcproxy]\nip_address=+5\nmeta_network=tunnel\n")
+    create(sandbox)
+    create(sandbox, "demo-two")
+    two = cloud.vpc("demo-two")["VpcId"]
+    add_group(cloud, "demo-two", cloud.subnets(two)["demo-two_tunnel_us-west-2a"]["SubnetId"])
+    untouched = cloud.dump("demo-two")
+    kept = fill(cloud)
+    dhcp_before = len(cloud.ec2.describe_dhcp_options()["DhcpOptions"])
+
+    assert sandbox.ok(VPC, "destroy", "--name", "demo") == ""
+
+    assert cloud.left_of(kept["vpc_id"]) == [] and cloud.vpcs_named("demo") == []
+    assert scaling_groups(cloud) == launch_templates(cloud) == ["demo-two_mhcweb_1"]
+    states = [i["State"]["Name"] for r in cloud.ec2.describe_instances()["Reservations"] for i in r["Instances"]
+              if i.get("VpcId") == kept["vpc_id"]]
+    assert set(states) <= {"terminated"}
+    assert len(cloud.ec2.describe_dhcp_options()["DhcpOptions"]) == dhcp_before - 1
+    addresses = [a["PublicIp"] for a in cloud.ec2.describe_addresses()["Addresses"]]
+    assert kept["static"] in addresses and kept["automatic"] not in addresses
+    (peering,) = cloud.ec2.describe_vpc_peering_connections(VpcPeeringConnectionIds=[kept["peering"]])[
+        "VpcPeeringConnections"]
+    assert peering["Status"]["Code"] == "deleted"
+    (table,) = cloud.ec2.describe_route_tables(RouteTableIds=[kept["peer_table"]])["RouteTables"]
+    assert [r["DestinationCidrBlock"] for r in table["Routes"]] == ["10.200.0.0/16"]
+    # The group of the other environment moves on by itself; its network does not.
+    now = cloud.dump("demo-two")
+    assert {k: v for k, v in now.items() if k not in ("interfaces", "all gateways", "all dhcp")} == {
+        k: v for k, v in untouched.items() if k not in ("interfaces", "all gateways", "all dhcp")}
+
+    cloud.forget_requests()
+    assert "no VPC has the name demo" in sandbox.fails(2, VPC, "destroy", "--name", "demo")
+    assert not cloud.writes()
+
+
+def test_destroy_by_id_and_of_launch_configurations(cloud: Cloud, sandbox: Asiaq) -> None:
+    create(sandbox)
+    vpc_id = cloud.vpc("demo")["VpcId"]
+    autoscaling = cloud.client("autoscaling")
+    for name in ("demo_mhcold_17", "demo-two_mhcold_17"):
+        autoscaling.create_launch_configuration(LaunchConfigurationName=name, ImageId=IMAGE, InstanceType="t3.micro")
+    sandbox.ok(VPC, "destroy", "--vpc-id", vpc_id)
+    assert cloud.left_of(vpc_id) == []
+    (left,) = autoscaling.describe_launch_configurations()["LaunchConfigurations"]
+    assert left["LaunchConfigurationName"] == "demo-two_mhcold_17"
+
+
+def test_destroy_makes_few_reads(cloud: Cloud, sandbox: Asiaq) -> None:
+    create(sandbox)
+    cloud.forget_requests()
+    sandbox.ok(VPC, "destroy", "--name", "demo")
+    assert max(cloud.reads().values()) <= 2, cloud.reads()
+    assert cloud.writes()["DeleteSubnet"] == 16 and cloud.writes()["RevokeSecurityGroupIngress"] == 2
+
+
+def test_scenario_19_what_is_no_environment_is_refused(cloud: Cloud, sandbox: Asiaq) -> None:
+    create(sandbox)
+    default = next(v["VpcId"] for v in cloud.ec2.describe_vpcs()["Vpcs"] if v["IsDefault"])
+    foreign = cloud.ec2.create_vpc(CidrBlock="10.3.0.0/16")["Vpc"]["VpcId"]
+    cloud.ec2.create_tags(Resources=[foreign], Tags=[{"Key": "Name", "Value": "by-hand"}])
+    before = cloud.everything()
+    cloud.forget_requests()
+    assert "default VPC" in sandbox.fails(1, VPC, "destroy", "--vpc-id", default)
+    assert "no tag type" in sandbox.fails(1, VPC, "destroy", "--name", "by-hand")
+    for name in ("d*", "dem?", "Demo"):
+        sandbox.fails(2, VPC, "destroy", "--name", name)
+    sandbox.fails(2, VPC, "destroy", "--vpc-id", "vpc-*")
+    sandbox.fails(2, VPC, "destroy", "--name", "demo", "--vpc-id", default)
+    sandbox.fails(2, VPC, "destroy")
+    assert not cloud.writes() and cloud.everything() == before
+
+
+def test_scenario_19_two_vpcs_of_one_name_are_both_named(cloud: Cloud, sandbox: Asiaq) -> None:
+    ids = []
+    for cidr in ("10.1.0.0/16", "10.2.0.0/16"):
+        vpc = cloud.ec2.create_vpc(CidrBlock=cidr)["Vpc"]["VpcId"]
+        cloud.ec2.create_tags(Resources=[vpc], Tags=[{"Key": k, "Value": v} for k, v in (("Name", "demo"), ("type", "x"))])
+        ids.append(vpc)
+    error = sandbox.fails(1, VPC, "destroy", "--name", "demo")
+    assert all(vpc in error for vpc in ids) and not cloud.writes()
+    sandbox.ok(VPC, "destroy", "--vpc-id", ids[0])
+    assert [v["VpcId"] for v in cloud.vpcs_named("demo")] == ids[1:]
+
+
+def test_destroy_needs_no_configuration(cloud: Cloud, sandbox: Asiaq) -> None:
+    create(sandbox)
+    (sandbox.folder / "disco_vpc.ini").unlink()
+    sandbox.ok("asiaq", "vpc", "destroy", "--name", "demo")
+    assert cloud.vpcs_named("demo") == []
+
+
+def test_dry_run_names_what_would_go_and_writes_nothing(cloud: Cloud, sandbox: Asiaq) -> None:
+    create(sandbox)
+    fill(cloud)
+    before = cloud.everything()
+    cloud.forget_requests()
+    text = sandbox.ok(VPC, "destroy", "--name", "demo", "--dry-run")
+    assert "would delete    auto scaling group demo_mhcweb_1\n" in text
+    assert "would delete    subnet demo_tunnel_us-west-2a (subnet-" in text
+    changes = json.loads(sandbox.ok("asiaq", "vpc", "destroy", "--name", "demo", "--dry-run", "--output", "json"))
+    assert changes[-1]["kind"] == "VPC" and changes[-1]["verb"] == "delete"
+    assert not cloud.writes() and cloud.everything() == before
+
+
+def test_what_blocks_is_named(cloud: Cloud, sandbox: Asiaq) -> None:
+    create(sandbox)
+    vpc_id = cloud.vpc("demo")["VpcId"]
+    group = cloud.groups(vpc_id)["demo_dmz"]["GroupId"]
+    # A group of another VPC that lets this one in: nothing that destroy may touch.
+    other = cloud.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    foreign = cloud.ec2.create_security_group(GroupName="f", Description="f", VpcId=other)["GroupId"]
+    cloud.ec2.authorize_security_group_ingress(GroupId=foreign, IpPermissions=[
+        {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 1, "UserIdGroupPairs": [{"GroupId": group}]}])
+    error = sandbox.fails(1, VPC, "destroy", "--name", "demo")
+    assert group in error
+    assert [name_of(v) for v in cloud.vpcs_named("demo")] == ["demo"]
+    cloud.ec2.revoke_security_group_ingress(GroupId=foreign, IpPermissions=[
+        {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 1, "UserIdGroupPairs": [{"GroupId": group}]}])
+    sandbox.ok(VPC, "destroy", "--name", "demo")
+    assert cloud.left_of(vpc_id) == []
