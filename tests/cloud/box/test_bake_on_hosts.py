@@ -193,7 +193,7 @@ def test_d8_d14_phase_2_makes_an_image_that_boots_clean(bakery: Bakery, base: di
     host = bakery.box.launch(ImageId=image_id, KeyName="tests", SubnetId=bakery.subnet)[0]
     address = host["PrivateIpAddress"]
     bakery.box.wait_ssh(address)
-    seen = bakery.box.ssh(address, "cat /etc/hostclass /etc/copied; ls -A /opt/wgen/discoaws; sudo ls -A /root/.ssh; "
+    seen = bakery.box.ssh(address, "cat /etc/hostclass /etc/copied; sudo ls -A /opt/wgen/discoaws; sudo ls -A /root/.ssh; "
                                    "sudo sshd -T | grep -i permitrootlogin; ls /etc/ssh/sshd_config.d; "
                                    "wc -l <.ssh/authorized_keys")
     bakery.box.terminate(host["InstanceId"])
