@@ -97,8 +97,7 @@ std::map<std::string, std::string> parse_extra_tags(const std::string& text) {
     const std::size_t colon = pair.find(':');
     const std::string key(trimmed(std::string_view(pair).substr(0, colon)));
     if (colon == std::string::npos || key.empty()) {
-      throw ConfigError(fmt::format(
-          "option tags: '{}' is not a pair key:value", trimmed(pair)));
+      throw ConfigError(fmt::format("option tags: '{}' is not a pair key:value", trimmed(pair)));
     }
     tags[key] = std::string(trimmed(std::string_view(pair).substr(colon + 1)));
   }
