@@ -4,6 +4,7 @@ set(ASIAQ_BOTOCORE_DIR ${PROJECT_SOURCE_DIR}/build/botocore CACHE PATH
 set(ASIAQ_GENERATED_DIR ${PROJECT_BINARY_DIR}/generated)
 
 function(asiaq_aws_service service)
+  set_property(GLOBAL APPEND PROPERTY ASIAQ_AWS_SERVICES ${service})
   set(model ${ASIAQ_BOTOCORE_DIR}/botocore/data/${service})
   set(operations ${PROJECT_SOURCE_DIR}/codegen/operations/${service})
   set(folder ${ASIAQ_GENERATED_DIR}/aws/${service})

@@ -39,9 +39,16 @@ awsgen::Model suite_model(const awsgen::Json& suite, const std::string& space,
   awsgen::Json service{{"metadata", suite.at("metadata")},
                        {"operations", awsgen::Json::object()},
                        {"shapes", suite.value("shapes", awsgen::Json::object())}};
+  // The older suites leave out what is as usual.
+  for (auto& [name, shape] : service["shapes"].items()) {
+    if (shape.value("type", "") == "structure" && !shape.contains("members")) {
+      shape["members"] = awsgen::Json::object();
+    }
+  }
   for (const awsgen::Json& test : suite.at("cases")) {
     const std::string name = "Case" + std::to_string(choices.size());
-    service["operations"][name] = test.at("given");
+    awsgen::Json& operation = service["operations"][name] = test.at("given");
+    if (!operation.contains("http")) operation["http"] = {{"method", "POST"}, {"requestUri", "/"}};
     choices.push_back({.name = name, .effect = {}, .repeat = {}, .token = {}});
   }
   return {space, std::move(service)};
@@ -60,22 +67,21 @@ void write_suites(const Options& options) {
     if (!model.has_known_protocol()) continue;
     const awsgen::Writer writer(model, choices, {.folder = folder / "aws" / space, .space = space});
     writer.write_suite();
-    all += "#include \"aws/" + space + "/tables.cpp\"\n#include \"aws/" + space + "/registry.cpp\"\n";
+    all +=
+        "#include \"aws/" + space + "/tables.cpp\"\n#include \"aws/" + space + "/registry.cpp\"\n";
   }
-  awsgen::write_if_changed(folder / (name + ".cpp"), all);
+  awsgen::write(folder / (name + ".cpp"), all);
 }
 
 void write_rules(const Options& options) {
   std::ifstream stream(needed(options, "model"));
-  awsgen::write_if_changed(
-      needed(options, "output"),
-      awsgen::rules_source(awsgen::Json::parse(stream), needed(options, "space")));
+  awsgen::write(needed(options, "output"),
+                awsgen::rules_source(awsgen::Json::parse(stream), needed(options, "space")));
 }
 
 void write_partitions(const Options& options) {
   std::ifstream stream(needed(options, "model"));
-  awsgen::write_if_changed(needed(options, "output"),
-                           awsgen::partitions_source(awsgen::Json::parse(stream)));
+  awsgen::write(needed(options, "output"), awsgen::partitions_source(awsgen::Json::parse(stream)));
 }
 
 }  // namespace

@@ -7,17 +7,21 @@
 
 namespace awsgen {
 
+void write(const std::filesystem::path& file, const std::string& text) {
+  std::filesystem::create_directories(file.parent_path());
+  std::ofstream stream(file, std::ios::binary);
+  stream << text;
+  stream.close();
+  if (!stream) throw std::runtime_error("cannot write " + file.string());
+}
+
 void write_if_changed(const std::filesystem::path& file, const std::string& text) {
   if (std::ifstream present(file, std::ios::binary); present) {
     std::ostringstream content;
     content << present.rdbuf();
     if (content.str() == text) return;
   }
-  std::filesystem::create_directories(file.parent_path());
-  std::ofstream stream(file, std::ios::binary);
-  stream << text;
-  stream.close();
-  if (!stream) throw std::runtime_error("cannot write " + file.string());
+  write(file, text);
 }
 
 Writer::Writer(const Model& model, std::vector<OperationChoice> choices, Output output)

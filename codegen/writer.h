@@ -65,7 +65,8 @@ class Writer {
   std::string protocol_;
 };
 
-/// Writes `text` to `file` unless it already holds it.
+void write(const std::filesystem::path& file, const std::string& text);
+/// Leaves a file alone that already holds the text.
 void write_if_changed(const std::filesystem::path& file, const std::string& text);
 
 }  // namespace awsgen

@@ -6,6 +6,7 @@ import ipaddress
 import itertools
 import logging
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 from moto.ec2.exceptions import EC2ClientError
@@ -24,9 +25,14 @@ class PublicAddresses:
     """Hands out public addresses that nobody in the box has."""
 
     def __init__(self) -> None:
-        networks = [ipaddress.ip_network(network) for network in PUBLIC_NETWORKS]
-        self._pool = [str(address) for network in networks for address in network.hosts()]
-        self._next = itertools.cycle(self._pool)
+        self._networks = [ipaddress.IPv4Network(network) for network in PUBLIC_NETWORKS]
+        self._size = sum(network.num_addresses - 2 for network in self._networks)
+        self._next = self._endless()
+
+    def _endless(self) -> Iterator[str]:
+        while True:
+            for network in self._networks:
+                yield from map(str, network.hosts())
 
     @staticmethod
     def _taken() -> set[str]:
@@ -39,7 +45,7 @@ class PublicAddresses:
     def take(self) -> str:
         """A free address. Raises AddressLimitExceeded when all are taken."""
         taken = self._taken()
-        for address in itertools.islice(self._next, len(self._pool)):
+        for address in itertools.islice(self._next, self._size):
             if address not in taken:
                 return address
         raise EC2ClientError("AddressLimitExceeded", "The box has no public address left.")

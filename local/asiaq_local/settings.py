@@ -21,8 +21,9 @@ PROXY_PORT = 3128
 HOST_ENDPOINT = f"http://{API_ADDRESS}"
 LINK_LOCAL_ADDRESSES = (METADATA_ADDRESS, DNS_ADDRESS, API_ADDRESS)
 
-# Public addresses of hosts come from TEST-NET-2 and TEST-NET-3 (RFC 5737), which nobody owns.
-PUBLIC_NETWORKS = ("198.51.100.0/24", "203.0.113.0/24")
+# Public addresses of hosts come from TEST-NET-2, TEST-NET-3 (RFC 5737) and, when these are all
+# taken, the network for benchmarks (RFC 2544): nobody owns them.
+PUBLIC_NETWORKS = ("198.51.100.0/24", "203.0.113.0/24", "198.18.0.0/15")
 # Links between the box's "internet" and its VPCs, RFC 6598 space.
 UPLINK_NETWORK = "100.64.0.0/16"
 

@@ -7,6 +7,7 @@ the AWS side what became of them through `InstanceEvents`.
 from __future__ import annotations
 
 import logging
+import queue
 import threading
 import time
 from collections.abc import Callable
@@ -403,11 +404,20 @@ class PretendingSupervisor:
 
     def __init__(self, events: InstanceEvents):
         self._events = events
+        # Every call waits the same time, so that first in is first out.
+        self._calls: queue.SimpleQueue[tuple[float, Callable[..., None], tuple[str, ...]]] = (
+            queue.SimpleQueue()
+        )
+        threading.Thread(target=self._run, name="pretending", daemon=True).start()
 
-    def _later(self, call: object, *arguments: object) -> None:
-        timer = threading.Timer(self._MOMENT, call, arguments)  # type: ignore[arg-type]
-        timer.daemon = True
-        timer.start()
+    def _later(self, call: Callable[..., None], *arguments: str) -> None:
+        self._calls.put((time.monotonic() + self._MOMENT, call, arguments))
+
+    def _run(self) -> None:
+        while True:
+            when, call, arguments = self._calls.get()
+            time.sleep(max(0.0, when - time.monotonic()))
+            call(*arguments)
 
     def check_launch(self, image_id: str) -> None:
         """Every image will do."""

@@ -10,6 +10,10 @@ constexpr std::string_view script_suffix = ".py";
 
 constexpr ToolEntry tools[] = {
     {"acfg", {"acfg1"}, "Configuration files onto a host that is being baked", acfg_tool},
+    {"autoscale",
+     {"disco_autoscale"},
+     "Auto scaling groups and what they launch from",
+     autoscale_tool},
     {"aws", {"disco_aws"}, "Hosts and pipelines of an environment", aws_tool},
     {"bake", {"disco_bake"}, "Machine images: bake, promote, list and delete them", bake_tool},
     {"buckets", {}, "The S3 buckets of an account", buckets_tool},

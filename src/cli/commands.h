@@ -37,6 +37,7 @@ std::vector<std::string> program_names();
 
 // One function a file: cli/<tool>.cpp.
 Tool acfg_tool();
+Tool autoscale_tool();
 Tool aws_tool();
 Tool bake_tool();
 Tool buckets_tool();

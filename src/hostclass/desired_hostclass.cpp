@@ -159,8 +159,8 @@ std::map<std::string, std::string> group_tags(const RowWithImage& row,
 DesiredHostclass desired_hostclass(const RowWithImage& row, const EnvironmentFacts& facts,
                                    const LaunchSettings* current,
                                    const config::ConfigFolder& folder, Purpose purpose) {
-  DesiredHostclass desired{
-      .options = read_hostclass_options(folder, row.row.hostclass, facts.vpc.name)};
+  DesiredHostclass desired{.options =
+                               read_hostclass_options(folder, row.row.hostclass, facts.vpc.name)};
   const HostclassOptions& options = desired.options;
   const network::Metanetwork& metanetwork = metanetwork_of(options, facts);
   const auto addresses = network::static_addresses(metanetwork, options.static_addresses);
@@ -186,20 +186,19 @@ DesiredHostclass desired_hostclass(const RowWithImage& row, const EnvironmentFac
   }
   check_architecture(row.image, type, type_facts);
   const Storage storage = wanted_storage(row.row, facts, current, desired.pending_snapshot);
-  desired.settings = {
-      .image = row.image.id,
-      .instance_type = type,
-      .key_pair = options.key_pair,
-      .instance_profile = options.instance_profile,
-      .ebs_optimized = type_facts.ebs_optimized,
-      .detailed_monitoring = options.detailed_monitoring,
-      .public_ip = options.public_ip,
-      .security_groups = {metanetwork.group_id},
-      .user_data = UserDataSource(facts, folder).of(options, addresses, purpose),
-      .devices = block_devices(root_disk(row.image, facts), storage,
-                               type_facts.instance_store_disks),
-      .metadata_http_tokens = options.metadata_http_tokens,
-      .metadata_hop_limit = options.metadata_hop_limit};
+  desired.settings = {.image = row.image.id,
+                      .instance_type = type,
+                      .key_pair = options.key_pair,
+                      .instance_profile = options.instance_profile,
+                      .ebs_optimized = type_facts.ebs_optimized,
+                      .detailed_monitoring = options.detailed_monitoring,
+                      .public_ip = options.public_ip,
+                      .security_groups = {metanetwork.group_id},
+                      .user_data = UserDataSource(facts, folder).of(options, addresses, purpose),
+                      .devices = block_devices(root_disk(row.image, facts), storage,
+                                               type_facts.instance_store_disks),
+                      .metadata_http_tokens = options.metadata_http_tokens,
+                      .metadata_hop_limit = options.metadata_hop_limit};
 
   desired.group = {.sizes = initial_sizes(row.row),
                    .subnets = {subnets.begin(), subnets.end()},
@@ -219,8 +218,7 @@ GivenSizes initial_sizes(const config::PipelineRow& row) {
 
 std::map<std::string, GivenSizes> sizes_by_recurrence(const config::PipelineRow& row) {
   std::map<std::string, GivenSizes> result;
-  for (const auto& sizes :
-       config::scheduled_sizes(row.min_size, row.desired_size, row.max_size)) {
+  for (const auto& sizes : config::scheduled_sizes(row.min_size, row.desired_size, row.max_size)) {
     result[sizes.recurrence] = {
         .min = sizes.minimum, .desired = sizes.desired, .max = sizes.maximum};
   }

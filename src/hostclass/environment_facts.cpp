@@ -115,8 +115,10 @@ std::vector<RowWithImage> choose_images(const aws::ec2::Client& ec2,
                                         const std::vector<std::string>& trusted_accounts,
                                         const std::string& stage) {
   if (rows.empty()) return {};
-  aws::ec2::Client client = ec2;
-  const auto images = image::observe_images(client, trusted_accounts, only_hostclass(rows));
+  const bool one_by_id = rows.size() == 1 && rows.front().ami;
+  const std::vector<image::Image> images =
+      one_by_id ? std::vector{image::find_image(ec2, trusted_accounts, {.id = rows.front().ami})}
+                : image::observe_images(ec2, trusted_accounts, only_hostclass(rows));
   std::vector<RowWithImage> result;
   std::vector<std::string> missing;
   for (const config::PipelineRow& row : rows) {
@@ -158,15 +160,14 @@ EnvironmentFacts observe_environment(const Clients& clients, const network::Vpc&
       [&] { facts.launch_objects = observe_launch_templates(clients.ec2, vpc.name); },
       [&] { facts.schedules = observe_schedules(clients.autoscaling, vpc.name); },
       [&] {
-        facts.snapshots =
-            observe_snapshots(clients.ec2, {hostclasses.begin(), hostclasses.end()});
+        facts.snapshots = observe_snapshots(clients.ec2, {hostclasses.begin(), hostclasses.end()});
       },
   });
   observe_launch_configurations_in_use(facts, clients);
   std::set<std::string> types;
   for (const RowWithImage& each : rows) {
-    types.insert(instance_type_for(each.row, current_settings(facts, each.row.hostclass), folder,
-                                   vpc.name));
+    types.insert(
+        instance_type_for(each.row, current_settings(facts, each.row.hostclass), folder, vpc.name));
   }
   in_parallel({
       [&] { facts.instance_types = observe_instance_types(clients.ec2, types); },

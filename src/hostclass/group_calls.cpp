@@ -86,18 +86,19 @@ Group group_from(const aws::autoscaling::AutoScalingGroup& group) {
     result.members.push_back(
         {.id = member.instance_id.value_or(""),
          .lifecycle_state = member.lifecycle_state.value_or(""),
-         .template_id =
-             member.launch_template ? member.launch_template->launch_template_id.value_or("") : ""});
+         .template_id = member.launch_template
+                            ? member.launch_template->launch_template_id.value_or("")
+                            : ""});
   }
   return result;
 }
 
 std::vector<Group> observe_groups(const aws::autoscaling::Client& autoscaling,
                                   const std::string& environment) {
-  auto groups = groups_from(autoscaling.describe_auto_scaling_groups_all({.max_records = page_size}));
-  std::erase_if(groups, [&](const Group& group) {
-    return !belongs_to_environment(group.name, environment);
-  });
+  auto groups =
+      groups_from(autoscaling.describe_auto_scaling_groups_all({.max_records = page_size}));
+  std::erase_if(
+      groups, [&](const Group& group) { return !belongs_to_environment(group.name, environment); });
   return groups;
 }
 
@@ -116,11 +117,11 @@ Schedules observe_schedules(const aws::autoscaling::Client& autoscaling,
     const std::string group = action.auto_scaling_group_name.value_or("");
     const std::string recurrence = action.recurrence.value_or("");
     if (recurrence.empty() || !belongs_to_environment(group, environment)) continue;
-    schedules[group].push_back({.name = action.scheduled_action_name.value_or(""),
-                                .recurrence = recurrence,
-                                .sizes = {.min = action.min_size,
-                                          .desired = action.desired_capacity,
-                                          .max = action.max_size}});
+    schedules[group].push_back(
+        {.name = action.scheduled_action_name.value_or(""),
+         .recurrence = recurrence,
+         .sizes = {
+             .min = action.min_size, .desired = action.desired_capacity, .max = action.max_size}});
   }
   return schedules;
 }

@@ -34,13 +34,13 @@ std::vector<plan::ChangeId> add_route_deletions(plan::Plan& plan, const Clients&
     for (const auto& route : table.routes) {
       if (!route.instance_id || std::ranges::find(ids, *route.instance_id) == ids.end()) continue;
       const std::string table_id = table.route_table_id.value_or("");
-      deletions.push_back(plan.add(
-          {.verb = plan::Verb::remove,
-           .resource = {.kind = "route to " + destination_of(route), .name = table_id},
-           .details = {fmt::format("by host {}", *route.instance_id)},
-           .carry_out = [ec2 = clients.ec2, request = deletion_of(table_id, route)] {
-             ec2.delete_route(request);
-           }}));
+      deletions.push_back(
+          plan.add({.verb = plan::Verb::remove,
+                    .resource = {.kind = "route to " + destination_of(route), .name = table_id},
+                    .details = {fmt::format("by host {}", *route.instance_id)},
+                    .carry_out = [ec2 = clients.ec2, request = deletion_of(table_id, route)] {
+                      ec2.delete_route(request);
+                    }}));
     }
   }
   return deletions;
@@ -49,8 +49,8 @@ std::vector<plan::ChangeId> add_route_deletions(plan::Plan& plan, const Clients&
 std::vector<std::string> names_of(const std::vector<Host>& hosts) {
   std::vector<std::string> lines;
   for (const Host& host : hosts) {
-    lines.push_back(fmt::format("{} ({}, {})", host.id, host.tag("hostclass").value_or("-"),
-                                host.state));
+    lines.push_back(
+        fmt::format("{} ({}, {})", host.id, host.tag("hostclass").value_or("-"), host.state));
   }
   return lines;
 }
@@ -70,14 +70,13 @@ HostPlan plan_termination(const Clients& clients, const std::string& vpc,
   HostPlan result{.hosts = ids_of(going)};
   if (going.empty()) return result;
   auto routes = add_route_deletions(result.plan, clients, vpc, result.hosts);
-  result.plan.add({.verb = plan::Verb::remove,
-                   .resource = {.kind = "hosts", .name = join(result.hosts, ", ")},
-                   .details = names_of(going),
-                   .carry_out =
-                       [ec2 = clients.ec2, ids = result.hosts] {
-                         ec2.terminate_instances({.instance_ids = ids});
-                       },
-                   .after = std::move(routes)});
+  result.plan.add(
+      {.verb = plan::Verb::remove,
+       .resource = {.kind = "hosts", .name = join(result.hosts, ", ")},
+       .details = names_of(going),
+       .carry_out = [ec2 = clients.ec2,
+                     ids = result.hosts] { ec2.terminate_instances({.instance_ids = ids}); },
+       .after = std::move(routes)});
   return result;
 }
 

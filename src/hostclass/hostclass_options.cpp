@@ -70,7 +70,8 @@ HostclassOptions read_hostclass_options(const config::ConfigFolder& folder,
   options.static_addresses = static_addresses_of(folder, hostclass, environment);
   options.eip = option("eip").value_or("");
   options.domain_name = unless_empty(option("domain_name").optional());
-  options.default_instance_type = option("default_instance_type").value_or(fallback_instance_type);
+  // The last step of the chain is what users write: default_instance_type in [disco_aws].
+  options.default_instance_type = option("instance_type").value_or(fallback_instance_type);
   options.metadata_http_tokens = http_tokens(option("metadata_http_tokens"));
   options.metadata_hop_limit = hop_limit(option("metadata_hop_limit"));
   options.tags = parse_extra_tags(option("tags").value_or(""));
@@ -97,8 +98,7 @@ std::map<std::string, std::string> parse_extra_tags(const std::string& text) {
     const std::size_t colon = pair.find(':');
     const std::string key(trimmed(std::string_view(pair).substr(0, colon)));
     if (colon == std::string::npos || key.empty()) {
-      throw ConfigError(fmt::format(
-          "option tags: '{}' is not a pair key:value", trimmed(pair)));
+      throw ConfigError(fmt::format("option tags: '{}' is not a pair key:value", trimmed(pair)));
     }
     tags[key] = std::string(trimmed(std::string_view(pair).substr(colon + 1)));
   }

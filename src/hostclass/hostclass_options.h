@@ -29,7 +29,7 @@ struct HostclassOptions {
   std::string default_instance_type;
   std::optional<std::string> metadata_http_tokens;
   std::optional<int> metadata_hop_limit;
-  std::map<std::string, std::string> tags;  ///< Extra ones for group and hosts.
+  std::map<std::string, std::string> tags;     ///< Extra ones for group and hosts.
   std::optional<std::string> smoke_test_user;  ///< Logs in by ssh to see whether a host is ready.
   Seconds smoke_test_limit{1200};
   Seconds capacity_limit{300};

@@ -74,15 +74,15 @@ aws::ec2::LaunchTemplateBlockDeviceMappingRequest mapping_of(const BlockDevice& 
 }  // namespace
 
 LaunchSettings settings_of(const aws::ec2::ResponseLaunchTemplateData& content) {
-  LaunchSettings settings{.image = content.image_id.value_or(""),
-                          .instance_type = content.instance_type.value_or(""),
-                          .key_pair = unless_empty(content.key_name),
-                          .ebs_optimized = content.ebs_optimized.value_or(false),
-                          .detailed_monitoring =
-                              content.monitoring && content.monitoring->enabled.value_or(false),
-                          .security_groups = content.security_group_ids,
-                          .user_data = decoded(content.user_data),
-                          .devices = devices_from(content.block_device_mappings)};
+  LaunchSettings settings{
+      .image = content.image_id.value_or(""),
+      .instance_type = content.instance_type.value_or(""),
+      .key_pair = unless_empty(content.key_name),
+      .ebs_optimized = content.ebs_optimized.value_or(false),
+      .detailed_monitoring = content.monitoring && content.monitoring->enabled.value_or(false),
+      .security_groups = content.security_group_ids,
+      .user_data = decoded(content.user_data),
+      .devices = devices_from(content.block_device_mappings)};
   if (content.iam_instance_profile) {
     settings.instance_profile = unless_empty(content.iam_instance_profile->arn);
     if (!settings.instance_profile) {
@@ -126,8 +126,8 @@ aws::ec2::RequestLaunchTemplateData content_of(const LaunchSettings& settings) {
       .image_id = settings.image,
       .instance_type = settings.instance_type,
       .key_name = settings.key_pair,
-      .monitoring = aws::ec2::LaunchTemplatesMonitoringRequest{.enabled =
-                                                                   settings.detailed_monitoring},
+      .monitoring =
+          aws::ec2::LaunchTemplatesMonitoringRequest{.enabled = settings.detailed_monitoring},
       .user_data = aws::base64_encode(settings.user_data)};
   if (settings.instance_profile) {
     const bool is_arn = settings.instance_profile->starts_with("arn:");
@@ -179,12 +179,11 @@ std::vector<LaunchObject> observe_launch_configurations(const aws::autoscaling::
 
 const LaunchObject* launch_object_of(const Group& group, const std::vector<LaunchObject>& objects) {
   for (const LaunchObject& object : objects) {
-    const bool same = object.kind == LaunchObject::Kind::launch_template
-                          ? !group.launch.template_id.empty() &&
-                                object.id == group.launch.template_id
-                          : !group.launch.configuration.empty() &&
-                                group.launch.template_id.empty() &&
-                                object.name == group.launch.configuration;
+    const bool same =
+        object.kind == LaunchObject::Kind::launch_template
+            ? !group.launch.template_id.empty() && object.id == group.launch.template_id
+            : !group.launch.configuration.empty() && group.launch.template_id.empty() &&
+                  object.name == group.launch.configuration;
     if (same) return &object;
   }
   return nullptr;
@@ -203,9 +202,8 @@ LaunchReference create_launch_template(const aws::ec2::Client& ec2, const std::s
            .tag_specifications = {{.resource_type = "launch-template",
                                    .tags = {{.key = "hostclass", .value = hostclass},
                                             {.key = "environment", .value = environment}}}}});
-      return {.template_id = made.launch_template
-                                 ? made.launch_template->launch_template_id.value_or("")
-                                 : "",
+      return {.template_id =
+                  made.launch_template ? made.launch_template->launch_template_id.value_or("") : "",
               .template_name = name,
               .template_version = only_version};
     } catch (const aws::ServiceError& error) {

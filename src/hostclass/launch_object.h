@@ -43,8 +43,8 @@ std::vector<LaunchObject> observe_launch_templates(const aws::ec2::Client& ec2,
                                                    const std::string& environment);
 
 /// The environment's launch configurations, in one paginated Describe.
-std::vector<LaunchObject> observe_launch_configurations(
-    const aws::autoscaling::Client& autoscaling, const std::string& environment);
+std::vector<LaunchObject> observe_launch_configurations(const aws::autoscaling::Client& autoscaling,
+                                                        const std::string& environment);
 
 /// What a group launches from; nullptr if it is not among `objects`.
 const LaunchObject* launch_object_of(const Group& group, const std::vector<LaunchObject>& objects);

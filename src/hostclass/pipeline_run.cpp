@@ -92,16 +92,13 @@ PipelineRun::PipelineRun(const PipelineScene& scene, const std::vector<config::P
 PipelineRun::PipelineRun(const PipelineScene& scene, const std::vector<config::PipelineRow>& rows,
                          const PipelineOptions& options, LoginCheck login, plan::Plan plan,
                          std::vector<plan::ChangeId> after)
-    : scene_(scene),
-      options_(options),
-      login_(std::move(login)),
-      plan_(std::move(plan)) {
-  const auto with_images = choose_images(
-      scene_.clients.ec2, prepared(rows, options_),
-      scene_.folder.literal_option("bake", "trusted_account_ids").list(),
-      stage_of(scene_, options_));
-  EnvironmentFacts facts = observe_environment(scene_.clients, scene_.vpc, scene_.region,
-                                               with_images, scene_.folder);
+    : scene_(scene), options_(options), login_(std::move(login)), plan_(std::move(plan)) {
+  const auto with_images =
+      choose_images(scene_.clients.ec2, prepared(rows, options_),
+                    scene_.folder.literal_option("bake", "trusted_account_ids").list(),
+                    stage_of(scene_, options_));
+  EnvironmentFacts facts =
+      observe_environment(scene_.clients, scene_.vpc, scene_.region, with_images, scene_.folder);
   if (!plan_.empty()) {
     std::set<std::string> going;
     for (const RowWithImage& each : with_images) going.insert(each.row.hostclass);
@@ -124,9 +121,8 @@ void PipelineRun::add_sequences(std::vector<RowWithImage> rows, EnvironmentFacts
   std::map<std::string, std::vector<plan::ChangeId>> last_of_hostclass;
   for (auto begin = rows.begin(); begin != rows.end();) {
     const int sequence = begin->row.sequence;
-    const auto end = std::find_if(begin, rows.end(), [&](const RowWithImage& each) {
-      return each.row.sequence != sequence;
-    });
+    const auto end = std::find_if(
+        begin, rows.end(), [&](const RowWithImage& each) { return each.row.sequence != sequence; });
     std::vector<plan::ChangeId> next = after;
     std::vector<PlannedGroup> to_wait_for;
     std::vector<PlannedGroup> of_sequence;
@@ -175,9 +171,8 @@ std::vector<plan::ChangeId> PipelineRun::add_wait(const std::vector<PlannedGroup
   awaited.smoke_test = limited(awaited.smoke_test, options_.timeout);
   return {plan_.add({.verb = plan::Verb::wait,
                      .resource = {.kind = "smoke test of", .name = join(names, ", ")},
-                     .carry_out = [clients = scene_.clients, awaited, login = login_] {
-                       wait_until_ready(clients, awaited, login);
-                     },
+                     .carry_out = [clients = scene_.clients, awaited,
+                                   login = login_] { wait_until_ready(clients, awaited, login); },
                      .after = std::move(after)})};
 }
 
@@ -188,9 +183,10 @@ void PipelineRun::add_clean_up(const PlannedGroup& group,
              .resource = {.kind = "launch template",
                           .name = group.left_behind->name,
                           .id = group.left_behind->id},
-             .carry_out = [clients = scene_.clients, object = *group.left_behind] {
-               delete_launch_object(clients.ec2, clients.autoscaling, object);
-             },
+             .carry_out =
+                 [clients = scene_.clients, object = *group.left_behind] {
+                   delete_launch_object(clients.ec2, clients.autoscaling, object);
+                 },
              .after = after});
 }
 
@@ -212,9 +208,10 @@ void PipelineRun::conclude_failure(bool interrupted) {
       try {
         undo(scene_.clients, *group);
       } catch (const std::exception& error) {
-        log::error("Could not undo all of {}: {}; run disco_aws.py --env {} spindown, or delete it "
-                   "with disco_autoscale.py --env {} deletegroup --name {} --force",
-                   group->name, error.what(), scene_.vpc.name, scene_.vpc.name, group->name);
+        log::error(
+            "Could not undo all of {}: {}; run disco_aws.py --env {} spindown, or delete it "
+            "with disco_autoscale.py --env {} deletegroup --name {} --force",
+            group->name, error.what(), scene_.vpc.name, scene_.vpc.name, group->name);
       }
     }
     return;
@@ -225,9 +222,10 @@ void PipelineRun::conclude_failure(bool interrupted) {
   for (const Group& group : observe_groups_by_name(scene_.clients.autoscaling, names)) {
     left.push_back(group.name);
   }
-  log::warning("Left as they are: {}. The same command goes on from here; hosts are listed by: "
-               "disco_aws.py --env {} listhosts --most",
-               left.empty() ? std::string("no groups") : join(left, ", "), scene_.vpc.name);
+  log::warning(
+      "Left as they are: {}. The same command goes on from here; hosts are listed by: "
+      "disco_aws.py --env {} listhosts --most",
+      left.empty() ? std::string("no groups") : join(left, ", "), scene_.vpc.name);
 }
 
 config::PipelineRow row_of(const ProvisionOptions& options) {

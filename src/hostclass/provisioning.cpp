@@ -45,10 +45,9 @@ std::optional<std::string> snapshot_shortage(const aws::ec2::Client& ec2, const 
 }
 
 std::vector<std::string> description_of_new(const Group& group) {
-  std::vector<std::string> lines{
-      fmt::format("sizes: min {}, desired {}, max {}", group.sizes.min, group.sizes.desired,
-                  group.sizes.max),
-      fmt::format("subnets: {}", fmt::join(group.subnets, " "))};
+  std::vector<std::string> lines{fmt::format("sizes: min {}, desired {}, max {}", group.sizes.min,
+                                             group.sizes.desired, group.sizes.max),
+                                 fmt::format("subnets: {}", fmt::join(group.subnets, " "))};
   for (const auto& [key, value] : group.tags) {
     lines.push_back(fmt::format("tag {}: {}", key, value));
   }
@@ -159,9 +158,8 @@ const LaunchObject* Provisioning::unused_template_like(const std::string& hostcl
         hostclass_in(object.name) != hostclass || object.settings != settings) {
       continue;
     }
-    const bool is_used = std::ranges::any_of(facts_.groups, [&](const Group& group) {
-      return group.launch.template_id == object.id;
-    });
+    const bool is_used = std::ranges::any_of(
+        facts_.groups, [&](const Group& group) { return group.launch.template_id == object.id; });
     if (!is_used) return &object;
   }
   return nullptr;
@@ -179,10 +177,10 @@ void Provisioning::add_launch_template(Steps& steps, PlannedGroup& planned,
     }
   }
   if (const LaunchObject* unused = unused_template_like(hostclass, settings)) {
-    planned.launch = std::make_shared<LaunchReference>(
-        LaunchReference{.template_id = unused->id,
-                        .template_name = unused->name,
-                        .template_version = only_version});
+    planned.launch =
+        std::make_shared<LaunchReference>(LaunchReference{.template_id = unused->id,
+                                                          .template_name = unused->name,
+                                                          .template_version = only_version});
     return;
   }
   planned.makes_template = true;
@@ -250,8 +248,7 @@ void Provisioning::add_group_update(Steps& steps, PlannedGroup& planned, const W
                .resource = {.kind = "auto scaling group", .name = before.name},
                .details = std::move(details),
                .carry_out = [autoscaling = clients_.autoscaling, name = before.name,
-                             update = sizes_and_settings, launch = planned.launch,
-                             changes_launch] {
+                             update = sizes_and_settings, launch = planned.launch, changes_launch] {
                  update_group(autoscaling, name, update,
                               changes_launch ? std::optional(*launch) : std::nullopt);
                }});
@@ -327,9 +324,8 @@ void all_of(const std::vector<std::function<void()>>& parts) {
 
 void delete_made_template(const Clients& clients, const PlannedGroup& planned) {
   if (!planned.makes_template || planned.launch->template_id.empty()) return;
-  delete_launch_object(
-      clients.ec2, clients.autoscaling,
-      {.id = planned.launch->template_id, .name = planned.launch->template_name});
+  delete_launch_object(clients.ec2, clients.autoscaling,
+                       {.id = planned.launch->template_id, .name = planned.launch->template_name});
 }
 
 void wait_until_gone(const Clients& clients, const std::string& group) {
@@ -345,9 +341,9 @@ void terminate_new_members(const Clients& clients, const PlannedGroup& planned) 
   if (!planned.makes_template || planned.launch->template_id.empty()) return;
   aws::List<std::string> ids;
   for (const auto& reservation : clients.ec2.describe_instances_all(
-           {.filters = {{.name = "tag:aws:ec2launchtemplate:id",
-                         .values = {planned.launch->template_id}},
-                        {.name = "instance-state-name", .values = {"pending", "running"}}}})) {
+           {.filters = {
+                {.name = "tag:aws:ec2launchtemplate:id", .values = {planned.launch->template_id}},
+                {.name = "instance-state-name", .values = {"pending", "running"}}}})) {
     for (const auto& instance : reservation.instances) {
       ids.push_back(instance.instance_id.value_or(""));
     }
@@ -359,11 +355,10 @@ void terminate_new_members(const Clients& clients, const PlannedGroup& planned) 
 
 /// The update that leads back to `before`.
 GroupUpdate back_to(const Group& before) {
-  return {.sizes = {.min = before.sizes.min,
-                    .desired = before.sizes.desired,
-                    .max = before.sizes.max},
-          .subnets = before.subnets,
-          .termination_policies = before.termination_policies};
+  return {
+      .sizes = {.min = before.sizes.min, .desired = before.sizes.desired, .max = before.sizes.max},
+      .subnets = before.subnets,
+      .termination_policies = before.termination_policies};
 }
 
 void put_back_tags(const Clients& clients, const PlannedGroup& planned) {

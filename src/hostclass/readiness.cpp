@@ -197,8 +197,9 @@ std::vector<Host> wait_until_ready(const Clients& clients, const AwaitedGroups& 
   }
   const WaitLimits limits = scaled(awaited.smoke_test);
   try {
-    wait_until(fmt::format("the smoke test of {} in {}", hostclasses(awaited), awaited.environment),
-               limits, [&] { return test.look(); }, clock);
+    wait_until(
+        fmt::format("the smoke test of {} in {}", hostclasses(awaited), awaited.environment),
+        limits, [&] { return test.look(); }, clock);
   } catch (TimeoutError&) {
     TimeoutError error(fmt::format("hosts {} in {} did not pass their smoke test within {:g} s",
                                    test.described(), awaited.environment, limits.limit.count()));

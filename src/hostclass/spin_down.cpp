@@ -28,20 +28,20 @@ plan::ChangeId add_deletion(plan::Plan& plan, const Clients& clients, const Grou
 
 plan::ChangeId add_wait(plan::Plan& plan, const Clients& clients, const std::string& hostclass,
                         std::vector<std::string> names, std::vector<plan::ChangeId> after) {
-  return plan.add(
-      {.verb = plan::Verb::wait,
-       .resource = {.kind = "end of the groups of", .name = hostclass},
-       .carry_out =
-           [autoscaling = clients.autoscaling, hostclass, names = std::move(names)] {
-             wait_until(fmt::format("the groups of {} to be gone", hostclass),
-                        scaled(deletion_wait), [&]() -> std::optional<std::string> {
-                          const auto groups = observe_groups_by_name(autoscaling, names);
-                          if (groups.empty()) return std::nullopt;
-                          return fmt::format("{} has {} members", groups.front().name,
-                                             groups.front().members.size());
-                        });
-           },
-       .after = std::move(after)});
+  return plan.add({.verb = plan::Verb::wait,
+                   .resource = {.kind = "end of the groups of", .name = hostclass},
+                   .carry_out =
+                       [autoscaling = clients.autoscaling, hostclass, names = std::move(names)] {
+                         wait_until(fmt::format("the groups of {} to be gone", hostclass),
+                                    scaled(deletion_wait), [&]() -> std::optional<std::string> {
+                                      const auto groups =
+                                          observe_groups_by_name(autoscaling, names);
+                                      if (groups.empty()) return std::nullopt;
+                                      return fmt::format("{} has {} members", groups.front().name,
+                                                         groups.front().members.size());
+                                    });
+                       },
+                   .after = std::move(after)});
 }
 
 }  // namespace

@@ -89,20 +89,25 @@ void Bake::State::find_way_in() {
               preparation.settings.key_name);
   }
   ssh.emplace(std::move(settings));
-  const auto candidates = login_candidates(preparation.settings.bake_user);
+  login = wait_for_login(login_candidates(preparation.settings.bake_user));
+  log::info("logged in to {} as {}", route.address, login.user);
+  open_root_access(*ssh, route, login);
+  // The ssh service answers nobody for a moment while it takes the new settings.
+  wait_for_login({root});
+}
+
+Login Bake::State::wait_for_login(const std::vector<std::string>& users) {
+  Login found;
   wait_until(
       fmt::format("ssh to builder {} at {}", builder.id(), route.address), ssh_limits,
       [&]() -> std::optional<std::string> {
-        LoginSearch search = search_login(*ssh, route, candidates);
-        if (!search.login) {
-          return search.reason.empty() ? "no answer" : search.reason;
-        }
-        login = std::move(*search.login);
+        LoginSearch search = search_login(*ssh, route, users);
+        if (!search.login) return search.reason.empty() ? "no answer" : search.reason;
+        found = std::move(*search.login);
         return std::nullopt;
       },
       clock);
-  log::info("logged in to {} as {}", route.address, login.user);
-  open_root_access(*ssh, route, login);
+  return found;
 }
 
 void Bake::State::copy() {

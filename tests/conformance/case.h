@@ -14,10 +14,11 @@ namespace asiaq::aws::conformance {
 std::filesystem::path suites_folder();
 
 /// Runs a case; each text is one difference from what the suite wants.
-using Run = std::function<std::vector<std::string>()>;
+using CaseBody = std::function<std::vector<std::string>()>;
 
-/// Registers a test. A case that skips.txt names ("Suite.case reason") runs all the same and fails if it passes.
-void add_case(const std::string& suite, const std::string& name, Run run);
+/// Registers a test. A case that skips.txt names ("Suite.case reason") runs all the same and fails
+/// if it passes.
+void add_case(const std::string& suite, const std::string& name, CaseBody run);
 
 /// Letters, digits and underscores only, as test names need.
 std::string test_name(const std::string& text);

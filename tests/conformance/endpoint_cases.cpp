@@ -52,29 +52,35 @@ std::vector<std::string> run(const endpoint::RuleSet& rules, const Json& test) {
   } catch (const RequestError& error) {
     if (!wanted.contains("error")) return {"error '" + error.reason() + "', wanted an endpoint"};
     if (wanted.at("error") == error.reason()) return {};
-    return {"error\n  is     " + error.reason() + "\n  wanted " + wanted.at("error").get<std::string>()};
+    return {"error\n  is     " + error.reason() + "\n  wanted " +
+            wanted.at("error").get<std::string>()};
   }
   if (!wanted.contains("endpoint")) {
-    return {"endpoint " + outcome.url + ", wanted the error " + wanted.at("error").get<std::string>()};
+    return {"endpoint " + outcome.url + ", wanted the error " +
+            wanted.at("error").get<std::string>()};
   }
   std::vector<std::string> differences;
   const Json& endpoint = wanted.at("endpoint");
   if (endpoint.at("url") != outcome.url) {
-    differences.push_back("URL\n  is     " + outcome.url + "\n  wanted " + endpoint.at("url").get<std::string>());
+    differences.push_back("URL\n  is     " + outcome.url + "\n  wanted " +
+                          endpoint.at("url").get<std::string>());
   }
-  if (endpoint.contains("properties") && !same(json_of(outcome.properties), endpoint.at("properties"))) {
-    differences.push_back("properties\n  are    " + json_of(outcome.properties).dump() + "\n  wanted " +
-                          endpoint.at("properties").dump());
+  if (endpoint.contains("properties") &&
+      !same(json_of(outcome.properties), endpoint.at("properties"))) {
+    differences.push_back("properties\n  are    " + json_of(outcome.properties).dump() +
+                          "\n  wanted " + endpoint.at("properties").dump());
   }
   Json headers = Json::object();
   for (const auto& [name, values] : outcome.headers) headers[name] = values;
   if (endpoint.contains("headers") && !same(headers, endpoint.at("headers"))) {
-    differences.push_back("headers\n  are    " + headers.dump() + "\n  wanted " + endpoint.at("headers").dump());
+    differences.push_back("headers\n  are    " + headers.dump() + "\n  wanted " +
+                          endpoint.at("headers").dump());
   }
   return differences;
 }
 
-void add_file(const std::filesystem::path& file, const std::string& title, const endpoint::RuleSet& rules) {
+void add_file(const std::filesystem::path& file, const std::string& title,
+              const endpoint::RuleSet& rules) {
   const Json tests = Json::parse(read_text(file));
   int number = 0;
   for (const Json& test : tests.at("testCases")) {
@@ -88,11 +94,12 @@ void add_file(const std::filesystem::path& file, const std::string& title, const
 
 void add_endpoint_cases() {
   for (const auto& [name, rules] : engine_rule_sets()) {
-    add_file(suites_folder() / "unit/data/endpoints/test-cases" / (name + ".json"), "EndpointEngine_" + test_name(name),
-             *rules);
+    add_file(suites_folder() / "unit/data/endpoints/test-cases" / (name + ".json"),
+             "EndpointEngine_" + test_name(name), *rules);
   }
   for (const auto& [service, rules] : service_rule_sets()) {
-    const auto file = suites_folder() / "functional/endpoint-rules" / service / "endpoint-tests-1.json";
+    const auto file =
+        suites_folder() / "functional/endpoint-rules" / service / "endpoint-tests-1.json";
     if (std::filesystem::exists(file)) add_file(file, "Endpoint_" + test_name(service), *rules);
   }
 }

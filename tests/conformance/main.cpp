@@ -25,7 +25,7 @@ const std::map<std::string, std::string>& skips() {
 
 class Case : public testing::Test {
  public:
-  Case(std::string id, Run run) : id_(std::move(id)), run_(std::move(run)) {}
+  Case(std::string id, CaseBody run) : id_(std::move(id)), run_(std::move(run)) {}
 
   void TestBody() override {
     std::vector<std::string> differences;
@@ -44,7 +44,7 @@ class Case : public testing::Test {
 
  private:
   std::string id_;
-  Run run_;
+  CaseBody run_;
 };
 
 }  // namespace
@@ -68,10 +68,11 @@ std::string read_text(const std::filesystem::path& file) {
   return text.str();
 }
 
-void add_case(const std::string& suite, const std::string& name, Run run) {
+void add_case(const std::string& suite, const std::string& name, CaseBody run) {
   static std::map<std::string, int> used;
   std::string unique = name;
-  if (const int before = used[suite + "." + name]++; before > 0) unique += "_" + std::to_string(before + 1);
+  if (const int before = used[suite + "." + name]++; before > 0)
+    unique += "_" + std::to_string(before + 1);
   const std::string id = suite + "." + unique;
   testing::RegisterTest(suite.c_str(), unique.c_str(), nullptr, nullptr, __FILE__, __LINE__,
                         [id, run = std::move(run)]() -> Case* { return new Case(id, run); });

@@ -46,7 +46,8 @@ std::string canonical_xml(const std::string& body) {
   return canonical_xml(document.document_element());
 }
 
-std::string body_difference(Protocol protocol, const http::Request& request, const std::string& wanted) {
+std::string body_difference(Protocol protocol, const http::Request& request,
+                            const std::string& wanted) {
   const std::string& body = request.body;
   bool equal = body == wanted;
   if (protocol == Protocol::json || protocol == Protocol::rest_json) {
@@ -61,16 +62,18 @@ std::string body_difference(Protocol protocol, const http::Request& request, con
   return equal ? "" : "body\n  is     " + body + "\n  wanted " + wanted;
 }
 
-void compare_headers(const http::Request& request, const Json& wanted, std::vector<std::string>& differences) {
-  const bool form = request.headers.get("Content-Type").starts_with("application/x-www-form-urlencoded");
+void compare_headers(const http::Request& request, const Json& wanted,
+                     std::vector<std::string>& differences) {
+  const bool form =
+      request.headers.get("Content-Type").starts_with("application/x-www-form-urlencoded");
   const Json headers = wanted.value("headers", Json::object());
   for (const auto& [name, value] : headers.items()) {
     std::string expected = value.get<std::string>();
     if (form && lower_case(name) == "content-type") expected += "; charset=utf-8";
     const std::string* found = request.headers.find(name);
     if (found == nullptr || *found != expected) {
-      differences.push_back("header " + name + "\n  is     " + (found == nullptr ? "absent" : *found) +
-                            "\n  wanted " + expected);
+      differences.push_back("header " + name + "\n  is     " +
+                            (found == nullptr ? "absent" : *found) + "\n  wanted " + expected);
     }
   }
   for (const Json& name : wanted.value("forbidHeaders", Json::array())) {
@@ -92,12 +95,13 @@ std::vector<std::string> run_input(const Registered& suite, const Entry& entry, 
   std::vector<std::string> differences;
   const std::shared_ptr<void> input = entry.input();
   if (input) fill(test.value("params", Json::object()), *entry.operation->input, input.get());
-  const protocol::WrittenRequest written =
-      protocol::write_request(*suite.service, *entry.operation, input.get(), {.idempotency_token = kToken});
+  const protocol::WrittenRequest written = protocol::write_request(
+      *suite.service, *entry.operation, input.get(), {.idempotency_token = kToken});
   const http::Request& request = written.http;
   const Json& wanted = test.at("serialized");
   if (wanted.contains("method") && request.method != wanted.at("method")) {
-    differences.push_back("method is " + request.method + ", wanted " + wanted.at("method").get<std::string>());
+    differences.push_back("method is " + request.method + ", wanted " +
+                          wanted.at("method").get<std::string>());
   }
   const std::string uri =
       request.path + (request.query.empty() ? "" : "?" + http::query_text(request.query));
@@ -126,7 +130,8 @@ http::Response response_of(const Json& json) {
   http::Response response;
   response.status = json.value("status_code", 200);
   const Json headers = json.value("headers", Json::object());
-  for (const auto& [name, value] : headers.items()) response.headers.add(name, value.get<std::string>());
+  for (const auto& [name, value] : headers.items())
+    response.headers.add(name, value.get<std::string>());
   response.body = json.value("body", "");
   return response;
 }
@@ -158,28 +163,32 @@ std::vector<std::string> run_output(const Registered& suite, const Entry& entry,
   }
   if (output) result = dump(*entry.operation->output, output.get());
   if (!same(result, test.at("result"))) {
-    differences.push_back("result\n  is     " + result.dump() + "\n  wanted " + test.at("result").dump());
+    differences.push_back("result\n  is     " + result.dump() + "\n  wanted " +
+                          test.at("result").dump());
   }
   return differences;
 }
 
-void add_file(const std::filesystem::path& file, const std::string& folder, const std::string& title) {
+void add_file(const std::filesystem::path& file, const std::string& folder,
+              const std::string& title) {
   const Json suites = Json::parse(read_text(file));
   std::size_t number = 0;
   for (const Json& suite : suites) {
-    const std::string space = folder + "_" + test_name(file.stem().string()) + "_" + std::to_string(number++);
+    const std::string space =
+        folder + "_" + test_name(file.stem().string()) + "_" + std::to_string(number++);
     const Registered* registered = Registration::find(space);
     if (registered == nullptr) continue;  // a protocol that nothing is generated for
     const std::string endpoint = suite.value("clientEndpoint", "https://example.com");
     std::size_t index = 0;
     for (const Json& test : suite.at("cases")) {
       const Entry entry = registered->entries.at(index);
-      const std::string name =
-          test_name(test.value("id", suite.value("description", "case") + "_" + std::to_string(index)));
+      const std::string name = test_name(
+          test.value("id", suite.value("description", "case") + "_" + std::to_string(index)));
       ++index;
       const bool input = test.contains("serialized");
       add_case(title + "_" + test_name(file.stem().string()), name, [=] {
-        return input ? run_input(*registered, entry, test, endpoint) : run_output(*registered, entry, test);
+        return input ? run_input(*registered, entry, test, endpoint)
+                     : run_output(*registered, entry, test);
       });
     }
   }
@@ -189,9 +198,9 @@ void add_file(const std::filesystem::path& file, const std::string& folder, cons
 
 void add_protocol_cases() {
   const std::filesystem::path protocols = suites_folder() / "unit" / "protocols";
-  for (const auto& [folder, title] : {std::pair{"input", "ProtocolInput"}, std::pair{"output", "ProtocolOutput"},
-                                      std::pair{"legacy/input", "LegacyInput"},
-                                      std::pair{"legacy/output", "LegacyOutput"}}) {
+  for (const auto& [folder, title] :
+       {std::pair{"input", "ProtocolInput"}, std::pair{"output", "ProtocolOutput"},
+        std::pair{"legacy/input", "LegacyInput"}, std::pair{"legacy/output", "LegacyOutput"}}) {
     if (!std::filesystem::exists(protocols / folder)) continue;
     std::set<std::filesystem::path> files;
     for (const auto& entry : std::filesystem::directory_iterator(protocols / folder)) {

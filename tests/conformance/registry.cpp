@@ -12,7 +12,8 @@ std::map<std::string, Registered>& all() {
 
 }  // namespace
 
-Registration::Registration(const std::string& name, const Service& service, std::vector<Entry> entries) {
+Registration::Registration(const std::string& name, const Service& service,
+                           std::vector<Entry> entries) {
   all()[name] = {&service, std::move(entries)};
 }
 

@@ -1,9 +1,9 @@
 #include <nlohmann/json.hpp>
 
+#include "aws/encoding.h"
 #include "aws/sign/sigv4.h"
 #include "aws/time_text.h"
 #include "base/text.h"
-#include "aws/encoding.h"
 #include "conformance/case.h"
 
 namespace asiaq::aws::conformance {
@@ -15,7 +15,8 @@ std::string without_returns(std::string text) {
   return text;
 }
 
-// "GET /path?query HTTP/1.1", headers (a line that begins with a blank goes on with the one before), a blank line, body.
+// "GET /path?query HTTP/1.1", headers (a line that begins with a blank goes on with the one
+// before), a blank line, body.
 http::Request parse_request(const std::string& text) {
   http::Request request;
   std::string all = text;
@@ -34,8 +35,9 @@ http::Request parse_request(const std::string& text) {
       if (item.empty()) continue;
       const std::size_t equals = item.find('=');
       request.query.emplace_back(percent_decode(item.substr(0, equals)),
-                                 equals == std::string::npos ? std::nullopt
-                                                             : std::optional(percent_decode(item.substr(equals + 1))));
+                                 equals == std::string::npos
+                                     ? std::nullopt
+                                     : std::optional(percent_decode(item.substr(equals + 1))));
     }
   }
   std::vector<std::pair<std::string, std::string>> headers;
@@ -58,7 +60,8 @@ http::Request parse_request(const std::string& text) {
 
 void compare(const char* stage, const std::string& is, const std::string& wanted,
              std::vector<std::string>& differences) {
-  if (is != wanted) differences.push_back(std::string(stage) + "\n--- is\n" + is + "\n--- wanted\n" + wanted);
+  if (is != wanted)
+    differences.push_back(std::string(stage) + "\n--- is\n" + is + "\n--- wanted\n" + wanted);
 }
 
 // The signature is of what was there before; some cases already hold the date.
@@ -66,11 +69,13 @@ std::vector<std::string> run_folder(const std::filesystem::path& folder, bool pr
   const auto context = nlohmann::json::parse(read_text(folder / "context.json"));
   http::Request request = parse_request(read_text(folder / "request.txt"));
   const auto& keys = context.at("credentials");
-  const sign::Keys credentials{keys.at("access_key_id"), keys.at("secret_access_key"), keys.value("token", "")};
+  const sign::Keys credentials{keys.at("access_key_id"), keys.at("secret_access_key"),
+                               keys.value("token", "")};
   const sign::Scope scope{context.at("region"), context.at("service"),
                           parse_time(context.at("timestamp").get<std::string>()).value()};
   sign::Options options;
-  options.path = context.value("normalize", true) ? sign::Options::Path::normalised : sign::Options::Path::as_is;
+  options.path = context.value("normalize", true) ? sign::Options::Path::normalised
+                                                  : sign::Options::Path::as_is;
   if (context.value("sign_body", false)) options.body_header = sign::Options::BodyHeader::present;
   if (context.value("omit_session_token", false)) options.token = sign::Options::Token::unsigned_;
   options.body_in_presigned = sign::Options::PresignedBody::digest;
@@ -82,14 +87,17 @@ std::vector<std::string> run_folder(const std::filesystem::path& folder, bool pr
   std::vector<std::string> differences;
   compare("canonical request", stages.canonical_request,
           without_returns(read_text(folder / (mode + "canonical-request.txt"))), differences);
-  compare("string to sign", stages.string_to_sign, without_returns(read_text(folder / (mode + "string-to-sign.txt"))),
-          differences);
-  compare("signature", stages.signature, without_returns(read_text(folder / (mode + "signature.txt"))), differences);
+  compare("string to sign", stages.string_to_sign,
+          without_returns(read_text(folder / (mode + "string-to-sign.txt"))), differences);
+  compare("signature", stages.signature,
+          without_returns(read_text(folder / (mode + "signature.txt"))), differences);
   return differences;
 }
 
 std::vector<std::string> run_files(const std::filesystem::path& folder, const std::string& stem) {
-  const auto file = [&](const char* extension) { return without_returns(read_text(folder / (stem + extension))); };
+  const auto file = [&](const char* extension) {
+    return without_returns(read_text(folder / (stem + extension)));
+  };
   http::Request request = parse_request(read_text(folder / (stem + ".req")));
   sign::Keys keys{"AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", ""};
   keys.session_token = request.headers.get("X-Amz-Security-Token");

@@ -52,7 +52,8 @@ void fill(const Json& json, const Shape& shape, void* value) {
       *static_cast<double*>(value) = real_of(json);
       return;
     case Kind::timestamp:
-      *static_cast<Timestamp*>(value) = parse_time(json.is_string() ? json.get<std::string>() : json.dump()).value();
+      *static_cast<Timestamp*>(value) =
+          parse_time(json.is_string() ? json.get<std::string>() : json.dump()).value();
       return;
     case Kind::document:
       *static_cast<std::string*>(value) = json.dump();
@@ -69,7 +70,8 @@ Json dump(const Shape& shape, const void* value) {
     case Kind::structure: {
       Json object = Json::object();
       for (const Member& member : shape.members) {
-        if (const void* inner = member.peek(value)) object[std::string(member.name)] = dump(*member.shape, inner);
+        if (const void* inner = member.peek(value))
+          object[std::string(member.name)] = dump(*member.shape, inner);
       }
       return object;
     }
@@ -86,10 +88,11 @@ Json dump(const Shape& shape, const void* value) {
         const Shape* shape = nullptr;
       } context;
       context.shape = shape.mapped().shape;
-      shape.map->for_each(value, &context, [](void* self, const std::string& key, const void* inner) {
-        auto& c = *static_cast<Context*>(self);
-        c.object[key] = dump(*c.shape, inner);
-      });
+      shape.map->for_each(value, &context,
+                          [](void* self, const std::string& key, const void* inner) {
+                            auto& c = *static_cast<Context*>(self);
+                            c.object[key] = dump(*c.shape, inner);
+                          });
       return context.object;
     }
     case Kind::boolean:

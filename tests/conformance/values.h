@@ -9,10 +9,12 @@ namespace asiaq::aws::conformance {
 
 using Json = nlohmann::ordered_json;
 
-/// Sets what the JSON names. Throws std::runtime_error for what the structures cannot hold (a null in a list).
+/// Sets what the JSON names. Throws std::runtime_error for what the structures cannot hold (a null
+/// in a list).
 void fill(const Json& json, const Shape& shape, void* value);
 
-/// What is set, in the form in which the suites write it: times as seconds, special numbers as text.
+/// What is set, in the form in which the suites write it: times as seconds, special numbers as
+/// text.
 Json dump(const Shape& shape, const void* value);
 
 /// Without nulls; numbers compare by value.

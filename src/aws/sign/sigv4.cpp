@@ -179,7 +179,7 @@ Stages presign(http::Request& request, const Keys& keys, const Scope& scope, con
                std::chrono::seconds lifetime) {
   if (request.headers.find("Host") == nullptr) request.headers.set("Host", request.host);
   const CanonicalHeaders headers = canonical_headers(request.headers);
-  const std::string digest = options.body_header == Options::BodyHeader::present
+  const std::string digest = options.body_in_presigned == Options::PresignedBody::any
                                  ? "UNSIGNED-PAYLOAD"
                                  : body_digest(request);
   request.query.emplace_back("X-Amz-Algorithm", std::string(kAlgorithm));

@@ -35,6 +35,28 @@ TEST(WaitUntil, NamesWhatIsStillMissingWhenTimeIsUp) {
   }
 }
 
+TEST(WaitUntil, EndsWhenAllWaitingTogetherHasTakenTooLong) {
+  FakeClock clock;
+  bound_all_waiting(Seconds(100), clock);
+  int looks = 0;
+  const auto third_time = [&]() -> std::optional<std::string> {
+    if (++looks == 3) return {};
+    return "not yet";
+  };
+  wait_until("the first", {Seconds(30), Seconds(900)}, third_time, clock);
+  EXPECT_EQ(clock.slept(), Seconds(60));
+  try {
+    wait_until("the second", {Seconds(30), Seconds(900)}, third_time, clock);
+    ADD_FAILURE() << "nothing was thrown";
+  } catch (const TimeoutError& error) {
+    EXPECT_EQ(error.reason(),
+              "the 100 s allowed for all waiting are over; was waiting for the second: not yet");
+    EXPECT_EQ(clock.slept(), Seconds(100)) << "the last pause is shortened to the bound";
+  }
+  constexpr Seconds a_thousand_days{86'400'000};
+  bound_all_waiting(a_thousand_days);
+}
+
 TEST(WaitScale, MultipliesBothLimits) {
   setenv("ASIAQ_WAIT_SCALE", "0.5", 1);
   const WaitLimits limits = scaled({Seconds(2), Seconds(900)});
