@@ -49,6 +49,10 @@ awsgen::Model suite_model(const awsgen::Json& suite, const std::string& space,
     const std::string name = "Case" + std::to_string(choices.size());
     awsgen::Json& operation = service["operations"][name] = test.at("given");
     if (!operation.contains("http")) operation["http"] = {{"method", "POST"}, {"requestUri", "/"}};
+    if (operation.contains("input") && operation["input"].contains("payload")) {
+      service["shapes"][operation["input"].value("shape", "")]["payload"] =
+          operation["input"]["payload"];
+    }
     choices.push_back({.name = name, .effect = {}, .repeat = {}, .token = {}});
   }
   return {space, std::move(service)};

@@ -135,6 +135,11 @@ const Json* Traits::find(const char* name) const {
   return nullptr;
 }
 
+std::string Traits::own_text(const char* name, const std::string& otherwise) const {
+  const auto own = reference_->find(name);
+  return own != reference_->end() && own->is_string() ? own->get<std::string>() : otherwise;
+}
+
 bool Traits::flag(const char* name) const {
   const Json* found = find(name);
   return found != nullptr && found->is_boolean() && found->get<bool>();

@@ -66,6 +66,8 @@ class Traits {
   bool flag(const char* name) const;
   std::string text(const char* name, const std::string& otherwise = "") const;
   const Json* find(const char* name) const;
+  /// Of the reference only, not of the shape.
+  std::string own_text(const char* name, const std::string& otherwise) const;
 
  private:
   const Json* reference_;

@@ -63,30 +63,45 @@ std::string time_format(const Traits& traits) {
 
 }  // namespace
 
+namespace {
+
+// A structure's own name is that of the root of a body; as a member it has the member's.
+std::string location_name(const Traits& traits, const std::string& otherwise) {
+  return traits.type() == "structure" ? traits.own_text("locationName", otherwise)
+                                      : traits.text("locationName", otherwise);
+}
+
+// The items of a flattened list take the place of the list: under the list's name, if it has one.
+std::string flattened_name(const Model& model, const Traits& traits, const std::string& name) {
+  const std::string item = Traits(model, traits.shape().at("member")).text("locationName", name);
+  return traits.own_text("locationName", item);
+}
+
+// What is named as the shape unless the model names it: the root of a body.
+std::string root_name(const Traits& traits) {
+  return traits.text("locationName", traits.shape_name());
+}
+
+}  // namespace
+
 // The EC2 protocol has names of its own for requests.
 std::string Writer::request_name(const Traits& traits, const std::string& name) const {
   if (protocol_ == "ec2") {
-    if (const std::string query_name = traits.text("queryName"); !query_name.empty())
-      return query_name;
-    if (const std::string location = traits.text("locationName"); !location.empty()) {
-      return capitalised(location);
-    }
-    return name;
+    if (const std::string query = traits.text("queryName"); !query.empty()) return query;
+    return capitalised(location_name(traits, name));
   }
-  const std::string own = traits.text("locationName", name);
   if (protocol_ == "query" && traits.type() == "list" && traits.flag("flattened")) {
-    return Traits(model_, traits.shape().at("member")).text("locationName", own);
+    return flattened_name(model_, traits, name);
   }
-  return own;
+  return location_name(traits, traits.text("location") == "headers" ? "" : name);
 }
 
 std::string Writer::response_name(const Traits& traits, const std::string& name) const {
-  const std::string own = traits.text("locationName", name);
   const bool xml = protocol_ != "json" && protocol_ != "rest-json";
   if (xml && traits.type() == "list" && traits.flag("flattened")) {
-    return Traits(model_, traits.shape().at("member")).text("locationName", own);
+    return flattened_name(model_, traits, name);
   }
-  return own;
+  return location_name(traits, traits.text("location") == "headers" ? "" : name);
 }
 
 std::string Writer::shape_reference(const std::string& shape) const {
@@ -136,10 +151,9 @@ std::string Writer::member_entry(const Traits& traits, const std::string& name,
   add(traits.flag("sensitive"), "sensitive");
   add(traits.flag("flattened"), "flattened");
   std::string on_requests = request_name(traits, name);
-  // A member that is the whole body is called as its structure, unless the model names it.
   if (!parent.empty() && protocol_ == "rest-xml" && traits.type() == "structure" &&
-      model_.shape(parent).value("payload", "") == name && traits.text("locationName").empty()) {
-    on_requests = traits.shape_name();
+      model_.shape(parent).value("payload", "") == name) {
+    on_requests = root_name(traits);
   }
   std::string entry = "{.name = " + literal(name) + ", .request_name = " + literal(on_requests) +
                       ", .response_name = " + literal(response_name(traits, name)) +
@@ -176,7 +190,7 @@ std::string Writer::structure_tables(const std::string& name) const {
     out << "};\n";
   }
   out << "constinit const Shape " << type << "_shape{.name = " << literal(name)
-      << ", .kind = Kind::structure";
+      << ", .kind = Kind::structure" << (shape.value("union", false) ? ", .is_union = true" : "");
   if (!members.empty()) out << ", .members = " << type << "_members";
   if (shape.contains("payload")) {
     std::size_t index = 0;
@@ -337,12 +351,10 @@ std::string Writer::operation_tables(const OperationChoice& choice) const {
   }
   if (operation.contains("input")) {
     const Json& input = operation.at("input");
-    if (input.contains("locationName")) {
-      out << ",\n    .input_root = " << literal(input.at("locationName").get<std::string>());
-    }
-    if (input.contains("xmlNamespace")) {
-      out << ",\n    .input_namespace = &constant<[] { return "
-          << xml_namespace(&input.at("xmlNamespace")) << "; }>";
+    const Traits traits(model_, input);
+    if (protocol_ == "rest-xml") out << ",\n    .input_root = " << literal(root_name(traits));
+    if (const Json* space = traits.find("xmlNamespace")) {
+      out << ",\n    .input_namespace = &constant<[] { return " << xml_namespace(space) << "; }>";
     }
   }
   if (operation.contains("endpoint") && operation.at("endpoint").contains("hostPrefix")) {
@@ -356,10 +368,10 @@ std::string Writer::operation_tables(const OperationChoice& choice) const {
     unsigned_ |= auth == "smithy.api#noAuth";
   if (unsigned_) out << ",\n    .auth = Auth::none";
   const Json checksum = operation.value("httpChecksum", Json::object());
-  if (checksum.value("requestChecksumRequired", false) ||
-      operation.value("httpChecksumRequired", false)) {
+  if (checksum.value("requestChecksumRequired", false)) {
     out << ",\n    .checksum_required = true";
   }
+  if (operation.value("httpChecksumRequired", false)) out << ",\n    .md5_required = true";
   if (checksum.contains("requestAlgorithmMember")) out << ",\n    .checksum_supported = true";
   if (!errors.empty()) out << ",\n    .errors = " << type << "_errors";
   if (pages != nullptr) out << ",\n    .pages = &" << type << "_pages";

@@ -49,15 +49,9 @@ class Call {
     endpoint_ = endpoint::resolve(service_, operation_, input, session_.region(), parts_.settings);
     request_.scheme = endpoint_.url.scheme;
     request_.host = written.host_prefix + endpoint_.url.host;
-    if (!endpoint_.url.path.empty()) {
-      request_.path = endpoint_.url.path + (request_.path == "/" ? "" : request_.path);
-    }
+    request_.path = endpoint_.url.path + request_.path;
     request_.headers.set("User-Agent", "asiaq/3");
     request_.headers.set("Amz-Sdk-Invocation-Id", random_uuid());
-    if (operation_.checksum_required || operation_.checksum_supported) {
-      request_.headers.set("X-Amz-Checksum-Crc32", crc32_base64(request_.body));
-      request_.headers.set("X-Amz-Sdk-Checksum-Algorithm", "CRC32");
-    }
   }
 
   void attempts(void* output) {

@@ -67,7 +67,8 @@ struct Operation {
   Effect effect = Effect::write;
   Repeat repeat = Repeat::once;
   Auth auth = Auth::sigv4;
-  bool checksum_required = false;
+  bool checksum_required = false;  ///< in one of the algorithms of today
+  bool md5_required = false;
   bool checksum_supported = false;
   std::span<const ErrorShape> errors{};
   const Pages* pages = nullptr;

@@ -78,6 +78,10 @@ struct Member {
   const XmlNamespace* xml_namespace = nullptr;
 
   bool has(unsigned flag) const { return (flags & flag) != 0; }
+  /// The path and the query string exist in requests only.
+  bool is_in_response_body() const {
+    return place == Place::body || place == Place::query || place == Place::uri;
+  }
   const void* peek(const void* structure) const {
     return slot->peek(static_cast<const std::byte*>(structure) + offset);
   }
@@ -101,6 +105,7 @@ struct MapAccess {
 struct Shape {
   std::string_view name;
   Kind kind = Kind::string;
+  bool is_union = false;
   std::span<const Member>
       members{};  ///< of a structure; of a list its element; of a map its key and value
   const Member* payload = nullptr;  ///< the member that is the whole body (REST protocols)

@@ -44,8 +44,7 @@ http::Request parse_request(const std::string& text) {
   for (std::size_t i = 1; i < lines.size(); ++i) {
     if (lines[i].empty()) continue;
     if (lines[i].front() == ' ' || lines[i].front() == '\t') {
-      headers.back().second += "," + std::string(trimmed(lines[i]));
-      headers.back().second = headers.back().second;
+      headers.back().second += " " + std::string(trimmed(lines[i]));
       continue;
     }
     const std::size_t colon = lines[i].find(':');
@@ -100,7 +99,12 @@ std::vector<std::string> run_files(const std::filesystem::path& folder, const st
   };
   http::Request request = parse_request(read_text(folder / (stem + ".req")));
   sign::Keys keys{"AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", ""};
+  // The token of a case is written where it is signed.
   keys.session_token = request.headers.get("X-Amz-Security-Token");
+  for (const std::string& line : split(file(".creq"), '\n')) {
+    constexpr std::string_view token = "x-amz-security-token:";
+    if (line.starts_with(token)) keys.session_token = line.substr(token.size());
+  }
   const auto time = parse_time(request.headers.get("X-Amz-Date"));
   const sign::Stages stages =
       sign::sign_headers(request, keys, {"us-east-1", "service", time.value()}, sign::Options{});

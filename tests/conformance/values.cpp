@@ -70,8 +70,12 @@ Json dump(const Shape& shape, const void* value) {
     case Kind::structure: {
       Json object = Json::object();
       for (const Member& member : shape.members) {
-        if (const void* inner = member.peek(value))
-          object[std::string(member.name)] = dump(*member.shape, inner);
+        const void* inner = member.peek(value);
+        if (inner == nullptr) continue;
+        const bool text = member.has(member_flag::json_text);
+        object[std::string(member.name)] =
+            text ? Json::parse(*static_cast<const std::string*>(inner))
+                 : dump(*member.shape, inner);
       }
       return object;
     }

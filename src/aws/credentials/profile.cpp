@@ -97,8 +97,8 @@ class FromProfile final : public Provider {
     const std::string place = text(profile, "credential_source");
     if (source.empty() == place.empty()) {
       throw CredentialsError("profile " + name + " has role_arn with " +
-                             (source.empty() ? "neither" : "both") +
-                             " source_profile and credential_source");
+                             (source.empty() ? "neither" : "both") + " source_profile " +
+                             (source.empty() ? "nor" : "and") + " credential_source");
     }
     std::optional<Credentials> found;
     if (!source.empty()) {

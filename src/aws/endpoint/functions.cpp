@@ -67,7 +67,8 @@ Value substring(const Arguments& arguments) {
 }
 
 bool is_label(std::string_view text) {
-  if (text.empty() || text.size() > 63 || text.front() == '-') return false;
+  if (text.empty() || text.size() > 63) return false;
+  if (text.front() == '-' || text.back() == '-') return false;
   return std::all_of(text.begin(), text.end(),
                      [](unsigned char sign) { return std::isalnum(sign) || sign == '-'; });
 }

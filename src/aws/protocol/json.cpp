@@ -102,7 +102,7 @@ void structure_from_json(const Json& json, const Shape& shape, void* structure, 
     throw UnreadableResponse{"an object was expected for " + std::string(shape.name)};
   if (depth > kDeepest) throw UnreadableResponse{"the body is nested too deeply"};
   for (const Member& member : shape.members) {
-    if (member.place != Place::body) continue;
+    if (!member.is_in_response_body()) continue;
     const auto found = json.find(std::string(member.response_name));
     if (found != json.end() && !found->is_null()) {
       from_json(*found, member, member.make(structure), depth + 1);

@@ -1,5 +1,6 @@
 #include "aws/protocol/rest.h"
 
+#include <algorithm>
 #include <pugixml.hpp>
 
 #include "aws/encoding.h"
@@ -34,10 +35,10 @@ void write_header(const Member& member, const void* value, http::Headers& header
   }
   std::string joined;
   for (std::size_t i = 0; i < shape.list->size(value); ++i) {
-    if (i > 0) joined += ',';
+    if (i > 0) joined += ", ";
     joined += header_item(shape.element(), shape.list->at(value, i));
   }
-  if (shape.list->size(value) > 0) headers.set(member.request_name, std::move(joined));
+  headers.set(member.request_name, std::move(joined));
 }
 
 struct QueryContext {
@@ -122,10 +123,13 @@ void check_path_member(const Operation& operation, const Member& member, const v
 }
 
 bool has_body_members(const Shape& shape) {
-  for (const Member& member : shape.members) {
-    if (member.place == Place::body) return true;
-  }
-  return false;
+  return std::any_of(shape.members.begin(), shape.members.end(),
+                     [](const Member& member) { return member.place == Place::body; });
+}
+
+bool has_response_body_members(const Shape& shape) {
+  return std::any_of(shape.members.begin(), shape.members.end(),
+                     [](const Member& member) { return member.is_in_response_body(); });
 }
 
 bool any_body_member_set(const Shape& shape, const void* input, const std::string& token) {
@@ -152,7 +156,7 @@ void write_payload(Protocol protocol, const Operation& operation, const void* in
       return;
     case Kind::string:
       if (value != nullptr) request.body = *static_cast<const std::string*>(value);
-      if (protocol == Protocol::rest_json && value != nullptr) set_type(request, "text/plain");
+      if (value != nullptr) set_type(request, "text/plain");
       return;
     case Kind::structure:
       break;
@@ -162,6 +166,8 @@ void write_payload(Protocol protocol, const Operation& operation, const void* in
       return;
   }
   if (protocol == Protocol::rest_json) {
+    // A union has no empty form.
+    if (value == nullptr && payload.shape->is_union) return;
     request.body = value != nullptr ? write_json(*payload.shape, value, token) : "{}";
     set_type(request, "application/json");
   } else if (value != nullptr) {
@@ -232,6 +238,7 @@ void read_headers(const Shape& shape, const http::Response& response, void* outp
       const std::string* value = response.headers.find(member.response_name);
       if (value != nullptr) read_header(member, *value, output);
     } else if (member.place == Place::headers) {
+      member.make(output);
       for (const auto& [name, value] : response.headers) {
         if (!starts_with_ignoring_case(name, member.response_name)) continue;
         void* map = member.make(output);
@@ -245,7 +252,7 @@ void read_headers(const Shape& shape, const http::Response& response, void* outp
 void read_xml_body(const std::string& body, const Shape& shape, void* output) {
   if (trimmed(body).empty()) return;
   pugi::xml_document document;
-  const pugi::xml_parse_result result = document.load_buffer(body.data(), body.size());
+  const pugi::xml_parse_result result = load_xml(document, body);
   if (!result)
     throw UnreadableResponse{std::string("the body is not XML: ") + result.description()};
   const pugi::xml_node root = document.document_element();
@@ -299,7 +306,7 @@ void read_rest(const Service& service, const Operation& operation, const http::R
   const Shape& shape = *operation.output;
   read_headers(shape, response, output);
   if (shape.payload == nullptr) {
-    if (!has_body_members(shape)) return;
+    if (!has_response_body_members(shape)) return;
     if (service.protocol == Protocol::rest_xml) return read_xml_body(response.body, shape, output);
     if (!trimmed(response.body).empty()) read_json(response.body, shape, output);
     return;

@@ -137,6 +137,11 @@ void read_any(const pugi::xml_node& node, const Member& member, void* value) {
 
 }  // namespace
 
+pugi::xml_parse_result load_xml(pugi::xml_document& document, const std::string& body) {
+  return document.load_buffer(body.data(), body.size(),
+                              pugi::parse_default | pugi::parse_ws_pcdata_single);
+}
+
 std::string write_xml(std::string_view root, const XmlNamespace* xml_namespace, const Shape& shape,
                       const void* structure, const std::string& token) {
   pugi::xml_document document;
@@ -156,7 +161,7 @@ void read_xml(const pugi::xml_node& element, const Shape& shape, void* structure
     for (std::size_t tried = 0; tried < shape.members.size(); ++tried) {
       const std::size_t index = (next + tried) % shape.members.size();
       const Member& member = shape.members[index];
-      if (member.response_name != name || member.place != Place::body) continue;
+      if (member.response_name != name || !member.is_in_response_body()) continue;
       // Empty elements of scalars other than texts mean that there is no value.
       const Kind kind = member.shape->kind;
       const bool is_text = kind == Kind::string || kind == Kind::blob;

@@ -5,11 +5,16 @@
 #include "aws/operation.h"
 
 namespace pugi {
+class xml_document;
 class xml_node;
-}
+struct xml_parse_result;
+}  // namespace pugi
 
 /// XML bodies: responses of the query, EC2 and rest-xml protocols, requests of rest-xml.
 namespace asiaq::aws::protocol {
+
+/// Parses a body; a text of blanks only stays what it is.
+pugi::xml_parse_result load_xml(pugi::xml_document& document, const std::string& body);
 
 /// The structure as an element of that name.
 std::string write_xml(std::string_view root, const XmlNamespace* xml_namespace, const Shape& shape,
