@@ -36,14 +36,14 @@ def test_scenario_1_help_needs_neither_configuration_nor_credentials(asiaq, tool
         assert name in done.stdout
 
 
-def test_scenario_1_a_missing_configuration_is_named_with_its_path(asiaq, cloud):
+def test_scenario_1_a_missing_configuration_is_named_with_its_path(asiaq, endpoint):
     done = asiaq(*lookup("x"))
     assert done.returncode == 1
     assert done.stderr.startswith("ERROR AsiaqConfig: config path not found: ./disco_aws.ini")
     done = asiaq(*lookup("x"), ASIAQ_CONFIG="/nonexistent")
     assert done.returncode == 1
     assert "/nonexistent/disco_aws.ini" in done.stderr
-    assert cloud.requests() == []
+    assert endpoint.connections == 0
 
 
 @pytest.mark.parametrize("tool, line, reason", [
@@ -56,14 +56,14 @@ def test_scenario_1_a_missing_configuration_is_named_with_its_path(asiaq, cloud)
     ("creds", ["set", "--key", "k"], "is required"),
     ("creds", ["--bucket", "b", "--env", "e", "list"], "not allowed with argument"),
 ])
-def test_scenarios_2_and_3_usage_errors_end_with_2_before_any_call(asiaq, cloud, tool, line, reason):
+def test_scenarios_2_and_3_usage_errors_end_with_2_before_any_call(asiaq, endpoint, tool, line, reason):
     legacy = {"vpc": "disco_vpc_ui.py"}.get(tool, f"disco_{tool}.py")
     for name in ([legacy], ["asiaq", tool]):
         done = asiaq(*name, *line)
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.startswith(f"usage: {' '.join(name)}")
         assert reason in done.stderr
-    assert cloud.requests() == []
+    assert endpoint.connections == 0
 
 
 def test_usage_errors_of_the_other_dialect_end_with_1(asiaq):
@@ -94,7 +94,7 @@ def test_scenario_5_the_environment_is_chosen_by_option_variable_configuration(a
     assert asiaq.ok(*lookup("who"), DEFAULT_ENV="") == "ci\n"
 
 
-def test_scenario_6_bad_files_are_reported_in_one_line_with_their_places(asiaq, cloud):
+def test_scenario_6_bad_files_are_reported_in_one_line_with_their_places(asiaq, endpoint):
     asiaq.write("disco_aws.ini", "[disco_aws]\nno separator\n=no name\n")
     done = asiaq(*lookup("x"))
     assert done.returncode == 1
@@ -104,7 +104,7 @@ def test_scenario_6_bad_files_are_reported_in_one_line_with_their_places(asiaq, 
     done = asiaq(*lookup("x"))
     assert done.returncode == 1
     assert "./disco_aws.ini:4: option 'x' in section 'mhcx'" in done.stderr
-    assert cloud.requests() == []
+    assert endpoint.connections == 0
 
 
 def test_a_closed_pipe_is_taken_quietly(asiaq):
