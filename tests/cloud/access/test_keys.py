@@ -7,7 +7,7 @@ import threading
 import time
 
 import pytest
-from conftest import ROOT
+from .conftest import ROOT
 
 SCRIPT = str(ROOT / "jenkins" / "disco_keys_rotate.sh")
 FIVE = ["test", "smoketest", "snapshot", "dashboard", "jenkins"]

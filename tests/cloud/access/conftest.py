@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import os
 import re
 import subprocess
@@ -14,10 +15,11 @@ from urllib.parse import parse_qs
 import boto3
 import botocore.config
 import pytest
+from moto.moto_api._internal.models import moto_api_backend
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(os.environ.get("ASIAQ_BIN", ROOT / "build" / "bin"))
 REGION = "us-west-2"
 KEYS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
@@ -58,8 +60,6 @@ class Cloud:
         is_form = environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
         action = parse_qs(body.decode()).get("Action", [""])[0] if is_form else ""
         request = Request(environ["REQUEST_METHOD"], environ["PATH_INFO"], environ.get("QUERY_STRING", ""), action)
-        import io
-
         environ["wsgi.input"] = io.BytesIO(body)
         with self._lock:
             self._log.append(request)
@@ -98,8 +98,6 @@ class Cloud:
             self._log.clear()
 
     def close(self) -> None:
-        boto3.client("s3", endpoint_url=self.endpoint, region_name=REGION, aws_access_key_id="x",
-                     aws_secret_access_key="x").close()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
@@ -140,8 +138,6 @@ class Asiaq:
 
 @pytest.fixture
 def cloud() -> Iterator[Cloud]:
-    from moto.moto_api._internal.models import moto_api_backend
-
     moto_api_backend.reset()
     started = Cloud()
     yield started
