@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 from .conftest import Asiaq, Cloud, Tap
@@ -11,8 +13,8 @@ CREATE = [VPC, "create", "--name", "demo", "--type", "sandbox"]
 DESTROY = [VPC, "destroy", "--name", "demo"]
 HOSTCLASSES = "[disco_aws]\n[mhcproxy]\nip_address=+5\nmeta_network=tunnel\n"
 #: Of about 70 writes; the first make single things, later ones come in crowds.
-CREATE_SAMPLE = [1, 2, 3, 4, 5, 6, 7, 9, 12, 16, 23, 31, 40, 48, 57, 66, 70]
-DESTROY_SAMPLE = [1, 2, 3, 4, 5, 6, 8, 13, 21, 34, 55, 58, 60]
+CREATE_SAMPLE = [1, 2, 4, 6, 9, 16, 27, 40, 54, 66, 70]
+DESTROY_SAMPLE = [1, 2, 3, 5, 8, 21, 40, 55, 58, 60]
 
 
 @pytest.fixture
@@ -88,11 +90,13 @@ def test_dynamic_ranges_are_read_back(cloud: Cloud, asiaq: Asiaq, tap: Tap) -> N
 
 def test_ctrl_c_says_how_to_go_on(cloud: Cloud, sandbox: Asiaq, tap: Tap) -> None:
     original = tap.pass_on
+    sent: list[bool] = []
 
     def interrupting(handler, body: bytes) -> None:
         original(handler, body)
-        if tap.writes == 8 and tap.victim is not None:
-            tap.victim.send_signal(2)
+        if tap.writes >= 8 and tap.victim is not None and not sent:
+            sent.append(True)
+            tap.victim.send_signal(signal.SIGINT)
 
     tap.pass_on = interrupting
     tap.victim = sandbox.start(*CREATE, AWS_ENDPOINT_URL=tap.endpoint)
