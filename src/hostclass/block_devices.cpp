@@ -55,9 +55,7 @@ bool is_root(const BlockDevice& device) {
 std::vector<BlockDevice> block_devices(const RootDisk& root, const Storage& storage,
                                        int instance_store_disks) {
   std::vector<BlockDevice> mapping;
-  BlockDevice first{.name = root.device};
-  if (storage.extra_space) first.size = root.size + *storage.extra_space;
-  mapping.push_back(std::move(first));
+  mapping.push_back({.name = root.device, .size = root.size + storage.extra_space.value_or(0)});
   DeviceNames names;
   if (storage.snapshot) {
     BlockDevice disk = volume(names.next(), storage.snapshot->size, storage.iops);

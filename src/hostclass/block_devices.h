@@ -45,9 +45,10 @@ struct Storage {
   auto operator<=>(const Storage&) const = default;
 };
 
-/// The mapping: root, then `/dev/sdb`, `/dev/sdc` ... without gaps: snapshot volume, extra disk,
-/// instance store disks. Everything is deleted on termination. Throws ConfigError for IOPS that
-/// EC2's io1 volumes cannot have (100 to 64000, at most 50 per GB) and for more disks than letters.
+/// The mapping: root (its size always said, as the image's or larger), then `/dev/sdb`, `/dev/sdc`
+/// ... without gaps: snapshot volume, extra disk, instance store disks. Everything is deleted on
+/// termination. Throws ConfigError for IOPS that EC2's io1 volumes cannot have (100 to 64000, at
+/// most 50 per GB) and for more disks than letters.
 std::vector<BlockDevice> block_devices(const RootDisk& root, const Storage& storage,
                                        int instance_store_disks);
 

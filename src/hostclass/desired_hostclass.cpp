@@ -18,6 +18,9 @@ namespace asiaq::hostclass {
 
 namespace {
 
+/// GB, for images that do not say.
+constexpr int smallest_root_disk = 8;
+
 /// Where the user data of a host comes from.
 class UserDataSource {
  public:
@@ -103,24 +106,23 @@ const network::Metanetwork& metanetwork_of(const HostclassOptions& options,
   return found->second;
 }
 
-RootDisk root_disk(const image::Image& image, const EnvironmentFacts& facts) {
+RootDisk root_disk(const image::Image& image) {
   const bool maps_sda = std::ranges::count(image.device_names, "/dev/sda") > 0;
   RootDisk root{.device = maps_sda || image.root_device_name.empty() ? "/dev/sda"
                                                                      : image.root_device_name};
-  if (const auto size = facts.root_sizes.find(image.id); size != facts.root_sizes.end()) {
-    root.size = size->second;
-  }
+  root.size = image.root_size.value_or(smallest_root_disk);
   return root;
 }
 
 Storage wanted_storage(const config::PipelineRow& row, const EnvironmentFacts& facts,
-                       const LaunchSettings* current, std::optional<std::string>& pending) {
+                       const LaunchSettings* current, const RootDisk& root,
+                       std::optional<std::string>& pending) {
   Storage given{.extra_space = row.extra_space, .extra_disk = row.extra_disk, .iops = row.iops};
   if (current != nullptr) {
-    std::optional<std::int64_t> root_size;
+    // Where the image in use is gone, its root disk was most likely as large as the new one's.
     const auto known = facts.root_sizes.find(current->image);
-    if (known != facts.root_sizes.end()) root_size = known->second;
-    const Storage kept = storage_of(current->devices, root_size);
+    const Storage kept =
+        storage_of(current->devices, known != facts.root_sizes.end() ? known->second : root.size);
     if (!given.chosen()) return kept;
     // The snapshot is linked when a group is made; after that `snapshot update` moves it on.
     given.snapshot = kept.snapshot;
@@ -185,7 +187,8 @@ DesiredHostclass desired_hostclass(const RowWithImage& row, const EnvironmentFac
     type_facts = found->second;
   }
   check_architecture(row.image, type, type_facts);
-  const Storage storage = wanted_storage(row.row, facts, current, desired.pending_snapshot);
+  const RootDisk root = root_disk(row.image);
+  const Storage storage = wanted_storage(row.row, facts, current, root, desired.pending_snapshot);
   desired.settings = {.image = row.image.id,
                       .instance_type = type,
                       .key_pair = options.key_pair,
@@ -195,8 +198,7 @@ DesiredHostclass desired_hostclass(const RowWithImage& row, const EnvironmentFac
                       .public_ip = options.public_ip,
                       .security_groups = {metanetwork.group_id},
                       .user_data = UserDataSource(facts, folder).of(options, addresses, purpose),
-                      .devices = block_devices(root_disk(row.image, facts), storage,
-                                               type_facts.instance_store_disks),
+                      .devices = block_devices(root, storage, type_facts.instance_store_disks),
                       .metadata_http_tokens = options.metadata_http_tokens,
                       .metadata_hop_limit = options.metadata_hop_limit};
 

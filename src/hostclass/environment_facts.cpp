@@ -67,34 +67,23 @@ void observe_launch_configurations_in_use(EnvironmentFacts& facts, const Clients
   }
 }
 
-/// Sizes of root disks matter only where space is added to one.
-std::vector<std::string> images_with_extra_space(const EnvironmentFacts& facts,
-                                                 const std::vector<RowWithImage>& rows) {
-  std::set<std::string> ids;
-  for (const RowWithImage& each : rows) {
-    const LaunchSettings* current = current_settings(facts, each.row.hostclass);
-    const bool had = current != nullptr && !current->devices.empty() &&
-                     current->devices.front().size.has_value();
-    if (had) ids.insert(current->image);
-    if (had || each.row.extra_space) ids.insert(each.image.id);
-  }
-  return {ids.begin(), ids.end()};
+void read_root_size(EnvironmentFacts& facts, const image::Image& image) {
+  if (image.root_size) facts.root_sizes[image.id] = *image.root_size;
 }
 
-std::map<std::string, long long> observe_root_sizes(const aws::ec2::Client& ec2,
-                                                    const std::vector<std::string>& images) {
-  std::map<std::string, long long> sizes;
-  if (images.empty()) return sizes;
-  for (const auto& image :
-       ec2.describe_images_all({.filters = {{.name = "image-id", .values = images}}})) {
-    for (const auto& mapping : image.block_device_mappings) {
-      if (mapping.device_name == image.root_device_name && mapping.ebs &&
-          mapping.ebs->volume_size) {
-        sizes[image.image_id.value_or("")] = *mapping.ebs->volume_size;
-      }
+/// Images in use may be none of those that were to choose from.
+std::vector<std::string> images_in_use_not_seen(const EnvironmentFacts& facts,
+                                                const ChosenImages& chosen) {
+  std::set<std::string> ids;
+  for (const RowWithImage& each : chosen.rows) {
+    const LaunchSettings* current = current_settings(facts, each.row.hostclass);
+    if (current == nullptr ||
+        std::ranges::find(chosen.seen, current->image, &image::Image::id) != chosen.seen.end()) {
+      continue;
     }
+    ids.insert(current->image);
   }
-  return sizes;
+  return {ids.begin(), ids.end()};
 }
 
 std::vector<std::string> members_to_test(const EnvironmentFacts& facts,
@@ -110,28 +99,29 @@ std::vector<std::string> members_to_test(const EnvironmentFacts& facts,
 
 }  // namespace
 
-std::vector<RowWithImage> choose_images(const aws::ec2::Client& ec2,
-                                        const std::vector<config::PipelineRow>& rows,
-                                        const std::vector<std::string>& trusted_accounts,
-                                        const std::string& stage) {
-  if (rows.empty()) return {};
-  const bool one_by_id = rows.size() == 1 && rows.front().ami;
-  const std::vector<image::Image> images =
-      one_by_id ? std::vector{image::find_image(ec2, trusted_accounts, {.id = rows.front().ami})}
-                : image::observe_images(ec2, trusted_accounts, only_hostclass(rows));
-  std::vector<RowWithImage> result;
+ChosenImages choose_images(const aws::ec2::Client& ec2,
+                           const std::vector<config::PipelineRow>& rows,
+                           const std::vector<std::string>& trusted_accounts,
+                           const std::string& stage) {
+  ChosenImages result;
+  if (rows.empty()) return result;
+  if (rows.size() == 1 && rows.front().ami) {
+    result.seen = {image::find_image(ec2, trusted_accounts, {.id = rows.front().ami})};
+  } else {
+    result.seen = image::observe_images(ec2, trusted_accounts, only_hostclass(rows));
+  }
   std::vector<std::string> missing;
   for (const config::PipelineRow& row : rows) {
     const image::Wanted wanted = wanted_image(row, stage);
-    auto image = image::newest(images, wanted);
+    auto image = image::newest(result.seen, wanted);
     if (!image) {
       std::string text = image::description(wanted);
       if (row.ami && !row.hostclass.empty()) text += fmt::format(" (hostclass {})", row.hostclass);
       missing.push_back(std::move(text));
       continue;
     }
-    result.push_back({.row = row, .image = std::move(*image)});
-    result.back().row.hostclass = image::hostclass_of(result.back().image.name);
+    result.rows.push_back({.row = row, .image = std::move(*image)});
+    result.rows.back().row.hostclass = image::hostclass_of(result.rows.back().image.name);
   }
   if (!missing.empty()) {
     image::ImageError error(fmt::format("could not locate an AMI for {}; nothing was provisioned",
@@ -143,10 +133,11 @@ std::vector<RowWithImage> choose_images(const aws::ec2::Client& ec2,
 }
 
 EnvironmentFacts observe_environment(const Clients& clients, const network::Vpc& vpc,
-                                     const std::string& region,
-                                     const std::vector<RowWithImage>& rows,
+                                     const std::string& region, const ChosenImages& chosen,
                                      const config::ConfigFolder& folder) {
+  const std::vector<RowWithImage>& rows = chosen.rows;
   EnvironmentFacts facts{.vpc = vpc, .region = region};
+  for (const image::Image& image : chosen.seen) read_root_size(facts, image);
   std::set<std::string> hostclasses;
   for (const RowWithImage& each : rows) hostclasses.insert(each.row.hostclass);
   in_parallel({
@@ -172,7 +163,10 @@ EnvironmentFacts observe_environment(const Clients& clients, const network::Vpc&
   in_parallel({
       [&] { facts.instance_types = observe_instance_types(clients.ec2, types); },
       [&] {
-        facts.root_sizes = observe_root_sizes(clients.ec2, images_with_extra_space(facts, rows));
+        for (const image::Image& image :
+             image::observe_images_by_id(clients.ec2, images_in_use_not_seen(facts, chosen))) {
+          read_root_size(facts, image);
+        }
       },
       [&] { facts.members = observe_known_hosts(clients.ec2, members_to_test(facts, rows)); },
   });

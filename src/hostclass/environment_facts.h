@@ -37,24 +37,26 @@ struct EnvironmentFacts {
   Schedules schedules;
   std::vector<Snapshot> snapshots;
   std::map<std::string, InstanceTypeFacts> instance_types;
-  std::map<std::string, long long> root_sizes;  ///< GB by image, only where they matter.
-  std::vector<Host> members;                    ///< Of groups that are to be smoke tested.
+  std::map<std::string, int> root_sizes;  ///< GB by image: of the rows' and of those in use.
+  std::vector<Host> members;              ///< Of groups that are to be smoke tested.
 };
 
 /// The images that serve the rows: those named by `ami`, else the newest of the stage. `stage`
 /// empty: any. One paginated Describe. Throws image::ImageError naming all hostclasses and images
 /// for which there is none.
-std::vector<RowWithImage> choose_images(const aws::ec2::Client& ec2,
-                                        const std::vector<config::PipelineRow>& rows,
-                                        const std::vector<std::string>& trusted_accounts,
-                                        const std::string& stage);
+struct ChosenImages {
+  std::vector<RowWithImage> rows;
+  std::vector<image::Image> seen;  ///< Everything that was to choose from.
+};
+ChosenImages choose_images(const aws::ec2::Client& ec2,
+                           const std::vector<config::PipelineRow>& rows,
+                           const std::vector<std::string>& trusted_accounts,
+                           const std::string& stage);
 
 /// Reads everything that provisioning these rows needs: one paginated Describe per resource type,
-/// independent ones at once. `instance_type_of` says which type a row's hosts will have, given what
-/// was read before.
+/// independent ones at once.
 EnvironmentFacts observe_environment(const Clients& clients, const network::Vpc& vpc,
-                                     const std::string& region,
-                                     const std::vector<RowWithImage>& rows,
+                                     const std::string& region, const ChosenImages& chosen,
                                      const config::ConfigFolder& folder);
 
 /// The type of a row's hosts: given, else that of the group's launch settings, else the

@@ -27,9 +27,8 @@ std::vector<plan::ChangeId> add_route_deletions(plan::Plan& plan, const Clients&
                                                 const std::string& vpc,
                                                 const std::vector<std::string>& ids) {
   std::vector<plan::ChangeId> deletions;
-  const auto tables = clients.ec2.describe_route_tables_all(
-      {.filters = {{.name = "vpc-id", .values = {vpc}},
-                   {.name = "route.instance-id", .values = ids}}});
+  const auto tables =
+      clients.ec2.describe_route_tables_all({.filters = {{.name = "vpc-id", .values = {vpc}}}});
   for (const auto& table : tables) {
     for (const auto& route : table.routes) {
       if (!route.instance_id || std::ranges::find(ids, *route.instance_id) == ids.end()) continue;

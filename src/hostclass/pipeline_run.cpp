@@ -93,15 +93,15 @@ PipelineRun::PipelineRun(const PipelineScene& scene, const std::vector<config::P
                          const PipelineOptions& options, LoginCheck login, plan::Plan plan,
                          std::vector<plan::ChangeId> after)
     : scene_(scene), options_(options), login_(std::move(login)), plan_(std::move(plan)) {
-  const auto with_images =
+  const ChosenImages chosen =
       choose_images(scene_.clients.ec2, prepared(rows, options_),
                     scene_.folder.literal_option("bake", "trusted_account_ids").list(),
                     stage_of(scene_, options_));
   EnvironmentFacts facts =
-      observe_environment(scene_.clients, scene_.vpc, scene_.region, with_images, scene_.folder);
+      observe_environment(scene_.clients, scene_.vpc, scene_.region, chosen, scene_.folder);
   if (!plan_.empty()) {
     std::set<std::string> going;
-    for (const RowWithImage& each : with_images) going.insert(each.row.hostclass);
+    for (const RowWithImage& each : chosen.rows) going.insert(each.row.hostclass);
     for (Group& group : facts.groups) {
       for (const std::string& hostclass : going) {
         if (!groups_of({group}, scene_.vpc.name, hostclass).empty()) group.being_deleted = true;
@@ -109,7 +109,7 @@ PipelineRun::PipelineRun(const PipelineScene& scene, const std::vector<config::P
     }
     facts.launch_objects.clear();
   }
-  add_sequences(with_images, std::move(facts), std::move(after));
+  add_sequences(chosen.rows, std::move(facts), std::move(after));
 }
 
 void PipelineRun::add_sequences(std::vector<RowWithImage> rows, EnvironmentFacts facts,

@@ -29,6 +29,9 @@ Image from_aws(const aws::ec2::Image& image) {
   for (const auto& tag : image.tags) made.tags[tag.key.value_or("")] = tag.value.value_or("");
   for (const auto& device : image.block_device_mappings) {
     if (device.device_name) made.device_names.push_back(*device.device_name);
+    if (device.ebs && device.device_name == image.root_device_name) {
+      made.root_size = device.ebs->volume_size;
+    }
     if (device.ebs && device.ebs->snapshot_id) {
       made.snapshot_ids.push_back(*device.ebs->snapshot_id);
     }

@@ -32,6 +32,7 @@ struct Image {
   std::string state;  ///< In AWS's words: "available", "pending", "failed" ...
   std::string architecture;
   std::string root_device_name;
+  std::optional<int> root_size;  ///< GB.
   std::optional<std::string> state_reason;
   std::optional<WallTime> aws_creation_time;  ///< What AWS says, for names without a timestamp.
   std::map<std::string, std::string> tags;

@@ -12,7 +12,7 @@ const RootDisk root{.device = "/dev/sda", .size = 8};
 TEST(BlockDevices, AreTheRootDiskAloneByDefault) {
   const auto devices = block_devices(root, {}, 0);
   ASSERT_EQ(devices.size(), 1U);
-  EXPECT_EQ(devices[0], (BlockDevice{.name = "/dev/sda"}));
+  EXPECT_EQ(devices[0], (BlockDevice{.name = "/dev/sda", .size = 8}));
 }
 
 TEST(BlockDevices, GrowTheRootDiskByExtraSpace) {
