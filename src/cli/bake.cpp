@@ -51,6 +51,10 @@ struct PromoteCommand {
   bool promote_to_prod = false;
 };
 
+struct HostclassPromoteCommand {
+  std::string hostclass;
+};
+
 struct ListCommand {
   std::optional<std::string> ami;
   std::optional<std::string> instance;
@@ -119,6 +123,11 @@ void promote(Context& context, const PromoteCommand& command) {
   carry_out(context, image::plan_promotion(ec2, context.config(), command.ami, command.stage,
                                            command.promote_to_prod ? image::Sharing::always
                                                                    : image::Sharing::by_rule));
+}
+
+void promote_hostclass(Context& context, const HostclassPromoteCommand& command) {
+  const aws::ec2::Client ec2(context.session());
+  carry_out(context, image::plan_hostclass_promotion(ec2, context.config(), command.hostclass));
 }
 
 void delete_ami(Context& context, const DeleteCommand& command) {
@@ -301,6 +310,15 @@ Tool bake_tool() {
                           {.help = "Also let the production accounts launch it"})},
               .effect = Effect::changes,
               .run = promote},
+          Record<HostclassPromoteCommand>{
+              .word = "hostclasspromote",
+              .summary = "Let the production accounts launch the newest tested image",
+              .options = {option("--hostclass", &HostclassPromoteCommand::hostclass,
+                                 {.value = "HOSTCLASS",
+                                  .help = "Of this hostclass, in the last of ami_stages",
+                                  .need = Need::mandatory})},
+              .effect = Effect::changes,
+              .run = promote_hostclass},
           Record<ListCommand>{
               .word = "listamis",
               .summary = "List images, oldest first; status 1 if there is none",

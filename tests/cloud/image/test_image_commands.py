@@ -180,6 +180,20 @@ def test_d4_promotion_shares_what_the_production_baker_baked(cloud: Any, bakery:
     assert not cloud.writes()
 
 
+def test_d5_hostclasspromote_shares_the_newest_of_the_final_stage(cloud: Any, bakery: Any) -> None:
+    missing = bakery("disco_bake.py", "hostclasspromote", "--hostclass", "mhcnew")
+    refused(cloud, missing, "mhcnew", "tested")
+    older = register(cloud, "mhcfoo 1500000000", stage="tested")
+    newest = register(cloud, "mhcfoo 1500000100", stage="tested", baker="alice")
+    register(cloud, "mhcfoo 1500000200", stage="untested")
+    bakery.ok("disco_bake.py", "hostclasspromote", "--hostclass", "mhcfoo")
+    assert permitted(cloud, newest) == {"111111111111", "222222222222"}
+    assert permitted(cloud, older) == set()
+    cloud.forget_requests()
+    bakery.ok("disco_bake.py", "hostclasspromote", "--hostclass", "mhcfoo")
+    assert not cloud.writes()
+
+
 def test_d7_deleteami_takes_the_snapshots_along(cloud: Any, bakery: Any) -> None:
     ec2 = cloud.client("ec2")
     image = register(cloud, "mhcfoo 1500000000", device="/dev/xvda")
