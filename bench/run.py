@@ -1,0 +1,245 @@
+#!/usr/bin/env python3
+"""How fast the program is, compared in one run with curl, the AWS CLI and boto3 doing the same.
+
+Prints a table of figures with the limits they must keep, and ends with 1 if one is not kept. With --write FILE the
+table is also written there as Markdown.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections import Counter
+
+import boto3
+import botocore.config
+import config
+from replay import Replay
+
+HERE = pathlib.Path(__file__).resolve().parent
+HOME = HERE.parent
+BIN = pathlib.Path(os.environ.get("ASIAQ_BIN", HOME / "build" / "bin"))
+REGION = "us-west-2"
+RUNS = 15
+HOSTS = 1000
+DELAY = 0.05
+
+
+class Endpoint:
+    """The endpoint of endpoint.py, in a process of its own."""
+
+    def __init__(self):
+        self.process = subprocess.Popen([sys.executable, HERE / "endpoint.py"], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
+
+    def ask(self, what, body=None):
+        with urllib.request.urlopen(f"{self.url}/bench/{what}", data=body) as answer:
+            return answer.read()
+
+    def log(self):
+        return json.loads(self.ask("log"))
+
+    def reset(self, delay=0.0):
+        self.ask("delay", b"0")
+        self.ask("reset", b"")
+        self.ask("delay", str(delay).encode())
+
+    def client(self, service):
+        return boto3.client(service, endpoint_url=self.url, region_name=REGION, aws_access_key_id="bench",
+                            aws_secret_access_key="bench", config=botocore.config.Config(retries={"total_max_attempts": 1}))
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+class Report:
+    """Figures with their limits."""
+
+    def __init__(self):
+        self.rows = []
+
+    def add(self, what, figure, limit, kept):
+        self.rows.append((what, figure, limit, "yes" if kept else "NO"))
+        print(f"{what:<66} {figure:>26}   limit {limit:<22} {'kept' if kept else 'NOT KEPT'}", flush=True)
+
+    def markdown(self, facts):
+        lines = ["# Performance", "",
+                 "Figures of one run of `make bench`; medians of "
+                 f"{RUNS}. They are compared with other programs doing the same in the same run, because absolute times "
+                 "say more about the machine than about the program.", "",
+                 "Made with `build/python/bin/python bench/run.py --write docs/performance.md` on:", ""]
+        lines += [f"- {fact}" for fact in facts]
+        lines += ["", "| what | figure | limit | kept |", "|---|---|---|---|"]
+        lines += [f"| {' | '.join(row)} |" for row in self.rows]
+        return "\n".join(lines) + "\n"
+
+    @property
+    def all_kept(self):
+        return all(row[3] == "yes" for row in self.rows)
+
+
+def environment(endpoint, folder):
+    return {"PATH": f"{BIN}:{os.environ['PATH']}", "HOME": str(folder), "ASIAQ_CONFIG": str(folder), "LANG": "C.UTF-8",
+            "AWS_ENDPOINT_URL": endpoint.url, "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_EC2_METADATA_DISABLED": "true"}
+
+
+def measure(variables, command, runs=RUNS):
+    """Medians of wall and CPU seconds and of memory in bytes. One run before does not count."""
+    launcher = [sys.executable, "-I", "-S", HERE / "launch.py", str(runs + 1), *map(str, command)]
+    done = subprocess.run(launcher, env=variables, stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        sys.exit(f"bench: {' '.join(map(str, command))} failed")
+    results = json.loads(done.stdout)[1:]
+    return {name: statistics.median(result[name] for result in results) for name in results[0]}
+
+
+def aws_cli():
+    """The AWS CLI, installed apart from everything else; made anew when its pins change."""
+    folder, pins = HOME / "build" / "bench-python", HERE / "requirements.txt"
+    stamp = folder / ".pins"
+    if not stamp.exists() or stamp.read_text() != pins.read_text():
+        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run(["/usr/bin/python3", "-m", "venv", folder], check=True)
+        subprocess.run([folder / "bin" / "pip", "--disable-pip-version-check", "install", "-q", "--require-hashes",
+                        "--only-binary", ":all:", "-r", pins], check=True)
+        stamp.write_text(pins.read_text())
+    return folder / "bin" / "aws"
+
+
+def curl_command(folder, request, url):
+    """curl sending the very request that the program sent."""
+    (folder / "body").write_text(request["body"])
+    headers = [word for name, value in request["headers"].items()
+               if name not in ("Host", "Content-Length", "Connection", "Accept-Encoding")
+               for word in ("-H", f"{name}: {value}")]
+    return ["curl", "-sS", "-o", "/dev/null", "-X", "POST", "--data-binary", f"@{folder / 'body'}", *headers, url]
+
+
+def start_up(report, variables):
+    version = measure(variables, [BIN / "asiaq", "--version"])
+    report.add("asiaq --version, wall time", f"{version['wall'] * 1e3:.1f} ms", "10 ms", version["wall"] <= 0.010)
+
+
+def list_environments(report, endpoint, folder, variables):
+    endpoint.reset()
+    ec2 = endpoint.client("ec2")
+    for number in range(3):
+        vpc = ec2.create_vpc(CidrBlock=f"10.{number}.0.0/16")["Vpc"]["VpcId"]
+        ec2.create_tags(Resources=[vpc], Tags=[{"Key": "Name", "Value": f"env{number}"}, {"Key": "type", "Value": "bench"}])
+    before = len(endpoint.log())
+    subprocess.run([BIN / "asiaq", "vpc", "list"], env=variables, check=True, stdout=subprocess.DEVNULL)
+    sent = endpoint.log()[before:]
+    report.add("asiaq vpc list, calls", ", ".join(r["parameters"]["Action"] for r in sent), "1 call", len(sent) == 1)
+    ours = measure(variables, [BIN / "asiaq", "vpc", "list"])
+    curl = measure(variables, curl_command(folder, sent[0], endpoint.url))
+    theirs = measure(variables, [aws_cli(), "ec2", "describe-vpcs"])
+    limit = max(1.3 * curl["wall"], curl["wall"] + 0.010)
+    report.add("asiaq vpc list / curl with the same POST, wall time",
+               f"{ours['wall'] * 1e3:.1f} / {curl['wall'] * 1e3:.1f} ms = {ours['wall'] / curl['wall']:.2f}",
+               f"{limit * 1e3:.1f} ms", ours["wall"] <= limit)
+    report.add("aws ec2 describe-vpcs / asiaq vpc list, CPU time",
+               f"{theirs['cpu'] * 1e3:.0f} / {ours['cpu'] * 1e3:.1f} ms = {theirs['cpu'] / ours['cpu']:.0f}", "at least 50",
+               theirs["cpu"] >= 50 * ours["cpu"])
+    report.add("asiaq vpc list, memory (at most)", f"{ours['memory'] / 1e6:.1f} MB", "30 MB", ours["memory"] <= 30e6)
+
+
+def create_environment(report, endpoint, variables):
+    command = [BIN / "asiaq", "vpc", "create", "--type", "bench", "--name", "bench"]
+    walls, log = [], []
+    for _ in range(RUNS):
+        endpoint.reset(DELAY)
+        begin = time.perf_counter()
+        done = subprocess.run(command, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        walls.append(time.perf_counter() - begin)
+        if done.returncode != 0:
+            sys.exit(f"bench: vpc create failed\n{done.stderr}")
+        log = endpoint.log()
+    operations = Counter(request["parameters"]["Action"] for request in log)
+    reads = {name: count for name, count in operations.items() if name.startswith("Describe")}
+    report.add("vpc create, four metanetworks: calls that read", str(sum(reads.values())), "12", sum(reads.values()) <= 12)
+    report.add("vpc create: most calls of one reading operation",
+               " ".join(f"{name}×{count}" for name, count in Counter(reads).most_common(1)), "fewer than 4",
+               max(reads.values()) < 4)
+    theirs = []
+    for _ in range(RUNS):
+        endpoint.reset(DELAY)
+        theirs.append(Replay(endpoint.client("ec2"), log).run())
+    ours, boto = statistics.median(walls), statistics.median(theirs)
+    report.add(f"the same {len(log)} calls by boto3 in turn / vpc create, {DELAY * 1e3:.0f} ms a call",
+               f"{boto:.2f} / {ours:.2f} s = {boto / ours:.1f}", "at least 4", boto >= 4 * ours)
+
+
+def list_hosts(report, endpoint, variables):
+    endpoint.reset()
+    ec2 = endpoint.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.200.0.0/16")["Vpc"]["VpcId"]
+    tags = [{"Key": "Name", "Value": "bench"}, {"Key": "type", "Value": "bench"}]
+    ec2.create_tags(Resources=[vpc], Tags=tags)
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.200.0.0/18")["Subnet"]["SubnetId"]
+    image = ec2.describe_images()["Images"][0]["ImageId"]
+    for _ in range(HOSTS // 100):
+        ec2.run_instances(ImageId=image, MinCount=100, MaxCount=100, SubnetId=subnet, InstanceType="t3.small",
+                          TagSpecifications=[{"ResourceType": "instance", "Tags": [
+                              {"Key": "hostclass", "Value": "mhcbench"}, {"Key": "environment", "Value": "bench"}]}])
+    before = len(endpoint.log())
+    done = subprocess.run([BIN / "asiaq", "aws", "--env", "bench", "listhosts"], env=variables, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"bench: listhosts failed\n{done.stderr}")
+    sent = endpoint.log()[before:]
+    pages = Counter((request["parameters"]["Action"], request["parameters"].get("NextToken", "")) for request in sent)
+    walks = Counter(action for (action, token), count in pages.items() for _ in range(count) if not token)
+    report.add(f"listhosts with {HOSTS} hosts: lines", str(len(done.stdout.splitlines())), str(HOSTS),
+               len(done.stdout.splitlines()) == HOSTS)
+    report.add(f"listhosts with {HOSTS} hosts: paginated reads",
+               ", ".join(f"{name}×{count}" for name, count in sorted(walks.items())), "one a resource type",
+               max(walks.values()) == 1)
+
+
+def facts_of_the_machine():
+    processor = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")),
+                     platform.machine())
+    load = os.getloadavg()[0]
+    version = subprocess.run([BIN / "asiaq", "--version"], capture_output=True, text=True).stdout.strip()
+    return [f"{os.cpu_count()} cores of {processor}, load at the start {load:.1f}"
+            + (" (busy: expect noise)" if load > 0.5 * os.cpu_count() else ""),
+            f"Linux {platform.release()}, {version}",
+            f"against {subprocess.run([aws_cli(), '--version'], capture_output=True, text=True).stdout.split()[0]}, "
+            f"boto3 {boto3.__version__}, "
+            + " ".join(subprocess.run(['curl', '--version'], capture_output=True, text=True).stdout.split()[:2])]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", metavar="FILE", type=pathlib.Path, help="write the table there as Markdown")
+    options = parser.parse_args()
+    facts = facts_of_the_machine()
+    print("\n".join(facts), flush=True)
+    endpoint, report = Endpoint(), Report()
+    try:
+        with tempfile.TemporaryDirectory(prefix="asiaq-bench-") as name:
+            folder = config.write(pathlib.Path(name))
+            variables = environment(endpoint, folder)
+            start_up(report, variables)
+            list_environments(report, endpoint, folder, variables)
+            create_environment(report, endpoint, variables)
+            list_hosts(report, endpoint, variables)
+    finally:
+        endpoint.close()
+    if options.write:
+        options.write.write_text(report.markdown(facts))
+    return 0 if report.all_kept else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
