@@ -12,7 +12,6 @@ apt-get -q -y --no-install-recommends install \
 
 # The keys are those of the environment that a host boots in; see disco_keys_rotate.sh.
 init_one_command_user smoketest /opt/wgen/bin/smoketest.sh '{s3cred://public_keys/ssh/smoketest.pub}'
-init_one_command_user snapshot 'sudo /opt/wgen/bin/take_snapshot.sh' '{s3cred://public_keys/ssh/snapshot.pub}'
 init_shell_user disco_tester '' '{s3cred://public_keys/ssh/test.pub}'
 getent group disco_operators >/dev/null || groupadd --system disco_operators
 

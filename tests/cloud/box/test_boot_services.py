@@ -38,9 +38,9 @@ def tags_of(box: BoxUnderTest, host: Host) -> dict[str, str]:
 
 def requests_of(box: BoxUnderTest, host: Host) -> list[str]:
     """Operations that a host has asked AWS for."""
-    with urllib.request.urlopen(box.variables["AWS_ENDPOINT_URL"] + "/asiaq/requests") as answer:
-        requests = json.load(answer)
-    return [r["operation"] for r in requests if host["InstanceId"] in json.dumps(r)]
+    log = f"{box.variables['AWS_ENDPOINT_URL']}/asiaq/requests?source={host['InstanceId']}"
+    with urllib.request.urlopen(log) as answer:
+        return [request["operation"] for request in json.load(answer)]
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +88,10 @@ def image(box: BoxUnderTest, buckets: None) -> str:
         box.ssh(address, f"sudo -H /opt/wgen/discoaws/init/{script} 2>&1")
     box.ssh(address, "echo '<{s3cred://app_conf/secret}|{s3cred://app_conf/one}|{s3cred://app_conf/none}>' |"
             " sudo install -m 640 -g adm /dev/stdin /opt/wgen/etc/secret.conf")
+    box.client("ec2").stop_instances(InstanceIds=[builder["InstanceId"]])
+    box.wait_state(builder["InstanceId"], "stopped")
     answer = box.client("ec2").create_image(InstanceId=builder["InstanceId"], Name="mhcservice 1500000000")
+    box.client("ec2").get_waiter("image_available").wait(ImageIds=[answer["ImageId"]])
     box.terminate(builder["InstanceId"])
     return answer["ImageId"]
 
