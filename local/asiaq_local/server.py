@@ -270,7 +270,9 @@ def write_ssh_config(box: Box, facts: dict[str, Any]) -> None:
     box.ssh_config.write_text(
         f"# ssh -F {box.ssh_config} admin@ADDRESS reaches any host of the box.\n"
         "Host *\n"
-        f"  ProxyCommand nc -X 5 -x 127.0.0.1:{facts['socks_port']} %h %p\n"
+        # nc hands the connection over: in between it would hide from ssh that a host has gone.
+        f"  ProxyCommand nc -F -X 5 -x 127.0.0.1:{facts['socks_port']} %h %p\n"
+        "  ProxyUseFdpass yes\n"
         # Addresses are used again by other hosts, and nobody can get in between.
         "  StrictHostKeyChecking no\n"
         "  UserKnownHostsFile /dev/null\n"

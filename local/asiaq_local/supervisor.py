@@ -117,6 +117,9 @@ class _Machine:
         self.wish = Wish.NONE
         self.running = False
         self.thread: threading.Thread | None = None
+        # Guards `living` and `wish` against a wish that comes when the thread is about to end.
+        self.guard = threading.Lock()
+        self.living = False
         # Held while the disk is copied, so that the host is not removed under the copy.
         self.disk = threading.Lock()
         self.down = threading.Event()
@@ -167,6 +170,7 @@ class HostSupervisor:
             machine.thread.join(_SHUTDOWN_SECONDS)
         machine.interfaces = interfaces
         machine.wish = Wish.NONE
+        machine.down.clear()
         self._run(machine, new=False)
 
     def stop(self, instance_id: str, force: bool) -> None:
@@ -176,8 +180,10 @@ class HostSupervisor:
     def terminate(self, instance_id: str) -> None:
         """Shuts a host down and removes it."""
         machine = self._machine(instance_id)
-        if machine.thread is None or not machine.thread.is_alive():
+        with machine.guard:
             machine.wish = Wish.TERMINATE
+            living = machine.living
+        if not living:
             threading.Thread(target=self._remove, args=(machine, "", ""), daemon=True).start()
         else:
             self._end(instance_id, Wish.TERMINATE, force=False)
@@ -252,6 +258,7 @@ class HostSupervisor:
         return machine
 
     def _run(self, machine: _Machine, new: bool) -> None:
+        machine.living = True
         machine.thread = threading.Thread(
             target=self._live, args=(machine, new), name=machine.host.instance_id, daemon=True
         )
@@ -306,7 +313,11 @@ class HostSupervisor:
                 status = machine.host.wait()
                 machine.running = False
                 if not self._comes_back(machine, status):
-                    return
+                    break
+            with machine.guard:
+                machine.living = False
+            if machine.wish is Wish.TERMINATE:
+                self._remove(machine, "", "")
         except (BoxError, OSError, namespaces.subprocess.SubprocessError) as error:
             log.error("%s: %s", instance_id, error)
             machine.host.kill()
@@ -342,6 +353,9 @@ class HostSupervisor:
     def _comes_back(self, machine: _Machine, status: int) -> bool:
         """Deals with the end of a host; True when it is to be booted again."""
         instance_id = machine.host.instance_id
+        if machine.wish is not Wish.NONE:
+            # Who waits to copy the disk need not wait longer, whatever is to become of the host.
+            machine.down.set()
         if machine.wish is Wish.TERMINATE:
             self._remove(machine, "", "")
             return False
@@ -349,13 +363,11 @@ class HostSupervisor:
             self._events.has_stopped(instance_id, "", "")
             return False
         if machine.wish is Wish.RESTART:
-            machine.down.set()
             machine.resume.wait(600)
             if machine.wish is Wish.RESTART:
                 machine.wish = Wish.NONE
                 machine.down.clear()
                 return True
-            machine.down.clear()
             return self._comes_back(machine, status)
         if status == REBOOT_STATUS:
             return True

@@ -155,12 +155,12 @@ struct Binding {
 
 /// An option (`--name`) or, for a name without dashes, a word of the command line in this place.
 template <class T, class M>
-Binding<T> option(std::string name, M T::*member, OptionDetails details = {}) {
+Binding<T> option(const std::string& name, M T::*member, const OptionDetails& details = {}) {
   Binding<T> binding;
   binding.record = {.name = name,
                     .kind = detail::Traits<M>::kind,
                     .is_repeatable = detail::IsVector<M>::value,
-                    .details = std::move(details)};
+                    .details = details};
   binding.store = [name, member](T& target, const std::string& text) {
     detail::store(name, text, target.*member);
   };
@@ -172,9 +172,9 @@ Binding<T> option(std::string name, M T::*member, OptionDetails details = {}) {
 
 /// A mandatory word of the command line (or any number of them, for a vector).
 template <class T, class M>
-Binding<T> positional(std::string name, M T::*member, OptionDetails details = {}) {
+Binding<T> positional(const std::string& name, M T::*member, OptionDetails details = {}) {
   details.need = detail::IsVector<M>::value ? details.need : Need::mandatory;
-  return option(std::move(name), member, std::move(details));
+  return option(name, member, details);
 }
 
 template <class... Ts>

@@ -46,7 +46,7 @@ class Scan {
  public:
   /// `command_at` is the index of the command's word, nowhere in a tool without sub-commands.
   Scan(const Tool& tool, const Command* command, std::size_t command_at)
-      : tool_(tool), command_(command), command_at_(command_at) {
+      : tool_(tool), command_at_(command_at) {
     shared_ = shared_options(tool, command);
     help_.name = "--help";
     help_.kind = ValueKind::flag;
@@ -160,6 +160,7 @@ class Scan {
     if (is_abbreviation && matches.size() == 1) return matches.front();
     if (is_abbreviation && matches.size() > 1) {
       std::vector<std::string> meant;
+      meant.reserve(matches.size());
       for (const Candidate& match : matches) meant.push_back(match.record->name);
       report(fmt::format("ambiguous option: {} could be {}", name, join(meant, ", ")));
       return {};
@@ -171,7 +172,6 @@ class Scan {
   }
 
   const Tool& tool_;
-  const Command* command_;
   std::size_t command_at_;
   std::vector<OptionRecord> shared_;
   OptionRecord help_;

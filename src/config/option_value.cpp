@@ -23,8 +23,8 @@ std::optional<std::string> OptionValue::optional() const {
   return found_->value;
 }
 
-std::string OptionValue::value_or(std::string fallback) const {
-  return found_ ? found_->value : std::move(fallback);
+std::string OptionValue::value_or(const std::string& fallback) const {
+  return found_ ? found_->value : fallback;
 }
 
 bool OptionValue::boolean(bool fallback) const {

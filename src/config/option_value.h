@@ -27,7 +27,7 @@ class OptionValue {
 
   std::string required() const;
   std::optional<std::string> optional() const;
-  std::string value_or(std::string fallback) const;
+  std::string value_or(const std::string& fallback) const;
 
   /// True for true, yes, t, y, aye, 1 in any case; false for every other value; `fallback` if
   /// unset.

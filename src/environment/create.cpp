@@ -20,6 +20,7 @@
 #include "network/gateways.h"
 #include "network/metanetwork_changes.h"
 #include "network/names.h"
+#include "network/nat_gateway.h"
 #include "network/s3_endpoint.h"
 #include "network/security_group.h"
 #include "network/vpc_changes.h"
@@ -37,6 +38,7 @@ struct Surroundings {
   std::vector<Vpc> vpcs;
   std::vector<std::string> zones;
   std::optional<VpnGateway> vpn_gateway;
+  std::vector<ElasticIp> elastic_ips;  ///< Only where NAT gateways are configured.
 };
 
 /// What an earlier run has left of an unfinished VPC.
@@ -48,6 +50,7 @@ struct Remains {
   std::vector<DhcpSet> dhcp_sets;
   std::optional<S3Endpoint> s3_endpoint;
   std::map<Ipv4Address, std::string> interfaces;
+  std::vector<NatGateway> nat_gateways;
 };
 
 EnvironmentConfig read_config(const config::ConfigFolder& folder, const CreateOptions& options) {
@@ -67,7 +70,10 @@ Surroundings observe_surroundings(const aws::ec2::Client& ec2, const Environment
   Surroundings result;
   in_parallel({[&] { result.vpcs = list_vpcs(ec2); },
                [&] { result.zones = usable_zones(observe_zones(ec2), config.max_zones); },
-               [&] { result.vpn_gateway = observe_vpn_gateway(ec2, config.name); }});
+               [&] { result.vpn_gateway = observe_vpn_gateway(ec2, config.name); },
+               [&] {
+                 if (!config.nat_gateways.empty()) result.elastic_ips = list_elastic_ips(ec2);
+               }});
   if (result.zones.empty()) {
     throw VpcEnvironmentError("the region has no availability zone that can be used");
   }
@@ -103,6 +109,7 @@ Remains observe_remains(const aws::ec2::Client& ec2, const std::string& region, 
       [&] { result.dhcp_sets = observe_dhcp_sets(ec2, vpc.name); },
       [&] { result.s3_endpoint = observe_s3_endpoint(ec2, vpc.id, region); },
       [&] { result.interfaces = observe_interfaces(ec2, vpc.id); },
+      [&] { result.nat_gateways = observe_nat_gateways(ec2, vpc.id); },
   });
   return result;
 }
@@ -112,9 +119,8 @@ AddressPlan addresses(EnvironmentConfig config, const Surroundings& surroundings
                       const Remains& remains, const Random& random) {
   if (remains.vpc) {
     config.vpc_range = remains.vpc->cidr;
-    config.metanetworks =
-        with_observed_ranges(config.metanetworks, remains.metanetworks.metanetworks,
-                             surroundings.zones.size());
+    config.metanetworks = with_observed_ranges(
+        config.metanetworks, remains.metanetworks.metanetworks, surroundings.zones.size());
   }
   std::vector<Cidr> occupied;
   for (const Vpc& vpc : surroundings.vpcs) {
@@ -242,8 +248,7 @@ void add_routes(plan::Plan& plan, const aws::ec2::Client& ec2, const Environment
     const GatewayRoutes desired =
         possible_routes(config.routes.at(metanetwork.name), gateways, metanetwork.name);
     for (const auto& zone : metanetwork.zones) {
-      add_route_changes(plan, ec2,
-                        {.name = zone.name, .table = zone.table, .gateways = gateways},
+      add_route_changes(plan, ec2, {.name = zone.name, .table = zone.table, .gateways = gateways},
                         difference(zone.routes, desired, gateway_ids));
     }
   }
@@ -259,6 +264,18 @@ void add_rules(plan::Plan& plan, const aws::ec2::Client& ec2, const EnvironmentC
     const RuleDifference rules = difference(
         present == observed.end() ? std::vector<IngressRule>() : present->second.ingress, desired);
     add_rule_changes(plan, ec2, config.name, metanetwork, rules, groups);
+  }
+}
+
+void add_nat(plan::Plan& plan, const aws::ec2::Client& ec2, const EnvironmentConfig& config,
+             const std::vector<PlannedMetanetwork>& metanetworks, const NatTarget& target) {
+  std::map<std::string, std::map<std::string, Reference>> gateways;
+  for (const auto& [metanetwork, settings] : config.nat_gateways) {
+    gateways[metanetwork] =
+        add_nat_gateways(plan, ec2, *find(metanetworks, metanetwork), settings, target);
+  }
+  for (const auto& [source, destination] : config.nat_routes) {
+    add_nat_routes(plan, ec2, *find(metanetworks, source), gateways.at(destination));
   }
 }
 
@@ -284,6 +301,7 @@ Creation plan_creation(aws::Session& session, const config::ConfigFolder& folder
   const std::optional<Vpc> unfinished = unfinished_vpc(surroundings.vpcs, options);
   const Remains remains =
       unfinished ? observe_remains(ec2, session.region(), *unfinished) : Remains();
+  check_nat_addresses(config.nat_gateways, surroundings.zones.size(), surroundings.elastic_ips);
   const AddressPlan ranges = addresses(config, surroundings, remains, random);
   const TagMap tags = tags_of(config, options, unfinished);
 
@@ -318,6 +336,11 @@ Creation plan_creation(aws::Session& session, const config::ConfigFolder& folder
                                                    *surroundings.vpn_gateway));
   }
   add_routes(plan, ec2, config, metanetworks, gateways);
+  add_nat(plan, ec2, config, metanetworks,
+          {.vpc = creation.vpc,
+           .internet_gateway = gateways.at(Gateway::internet),
+           .elastic_ips = surroundings.elastic_ips,
+           .observed = remains.nat_gateways});
   if (config.s3_endpoint.value_or(true)) {
     add_s3_endpoint(plan, ec2, session.region(), creation.vpc, tables_of(metanetworks),
                     remains.s3_endpoint);

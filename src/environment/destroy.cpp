@@ -147,10 +147,7 @@ class Destruction {
 
   Steps nat_gateways(const Steps& before) {
     Steps deletions;
-    std::vector<std::string> allocations;
     for (const Inventory::NatGateway& gateway : inventory_.nat_gateways) {
-      allocations.insert(allocations.end(), gateway.own_allocations.begin(),
-                         gateway.own_allocations.end());
       if (gateway.is_gone) continue;
       deletions.push_back(remove(
           {.kind = "NAT gateway", .name = gateway.id},
@@ -159,7 +156,7 @@ class Destruction {
           },
           before));
     }
-    if (deletions.empty() && allocations.empty()) return {};
+    if (deletions.empty() && inventory_.own_allocations.empty()) return {};
     const Steps gone = {
         plan_.add({.verb = plan::Verb::wait,
                    .resource = {.kind = "NAT gateways of", .name = vpc_.name},
@@ -167,7 +164,7 @@ class Destruction {
                    .carry_out = [ec2 = ec2_, id = vpc_.id] { wait_for_nat_gateways(ec2, id); },
                    .after = deletions.empty() ? before : deletions})};
     Steps result = gone;
-    for (const std::string& allocation : allocations) {
+    for (const std::string& allocation : inventory_.own_allocations) {
       result.push_back(remove(
           {.kind = "elastic IP", .name = allocation},
           [ec2 = ec2_, allocation] {

@@ -7,7 +7,9 @@
 #include "aws/ec2/client.h"
 #include "aws/session.h"
 #include "base/parallel.h"
+#include "network/elastic_ip.h"
 #include "network/names.h"
+#include "network/nat_gateway.h"
 #include "network/tags.h"
 
 namespace asiaq::environment {
@@ -16,8 +18,6 @@ namespace {
 
 using network::tag_value;
 namespace tag = network::tag;
-
-constexpr const char* automatic_nat_tag = "dynonat";
 
 aws::List<aws::ec2::Filter> of_vpc(const network::Vpc& vpc, const char* filter = "vpc-id") {
   return {{.name = filter, .values = {vpc.id}}};
@@ -109,12 +109,14 @@ class Reader {
       Inventory::NatGateway& entry = inventory_.nat_gateways.emplace_back();
       entry.id = gateway.nat_gateway_id.value_or("");
       entry.is_gone = gateway.state == "deleted" || gateway.state == "deleting";
-      nat_subnets_.push_back(gateway.subnet_id.value_or(""));
+      entry.subnet_id = gateway.subnet_id.value_or("");
       for (const auto& address : gateway.nat_gateway_addresses) {
-        if (address.allocation_id) entry.own_allocations.push_back(*address.allocation_id);
+        if (address.allocation_id) entry.allocations.push_back(*address.allocation_id);
       }
     }
   }
+
+  void elastic_ips() { elastic_ips_ = network::list_elastic_ips(ec2_); }
 
   void interfaces() {
     for (const auto& interface : ec2_.describe_network_interfaces_all({.filters = of_vpc(vpc_)})) {
@@ -137,8 +139,9 @@ class Reader {
     for (const auto& subnet : ec2_.describe_subnets_all({.filters = of_vpc(vpc_)})) {
       inventory_.subnets.push_back(
           {subnet.subnet_id.value_or(""), tag_value(subnet.tags, tag::name)});
-      const bool is_automatic = std::ranges::any_of(
-          subnet.tags, [](const aws::ec2::Tag& each) { return each.key == automatic_nat_tag; });
+      const bool is_automatic = std::ranges::any_of(subnet.tags, [](const aws::ec2::Tag& each) {
+        return each.key == network::automatic_nat_tag;
+      });
       if (is_automatic) automatic_subnets_.insert(subnet.subnet_id.value_or(""));
     }
   }
@@ -164,13 +167,17 @@ class Reader {
     });
   }
 
-  /// Once all is read: only addresses of subnets that say so were allocated with their gateway.
-  void keep_static_addresses() {
-    for (std::size_t i = 0; i < inventory_.nat_gateways.size(); ++i) {
-      if (!automatic_subnets_.contains(nat_subnets_[i])) {
-        inventory_.nat_gateways[i].own_allocations.clear();
-      }
+  /// Once all is read: addresses that say so, and those of gateways in subnets that say so.
+  void own_allocations() {
+    std::set<std::string> own;
+    for (const network::ElasticIp& elastic_ip : elastic_ips_) {
+      if (elastic_ip.vpc_id == vpc_.id) own.insert(elastic_ip.allocation_id);
     }
+    for (const Inventory::NatGateway& gateway : inventory_.nat_gateways) {
+      if (!automatic_subnets_.contains(gateway.subnet_id)) continue;
+      own.insert(gateway.allocations.begin(), gateway.allocations.end());
+    }
+    inventory_.own_allocations.assign(own.begin(), own.end());
   }
 
  private:
@@ -199,7 +206,7 @@ class Reader {
   Inventory& inventory_;
   const network::Vpc& vpc_;
   std::string prefix_;
-  std::vector<std::string> nat_subnets_;
+  std::vector<network::ElasticIp> elastic_ips_;
   std::set<std::string> automatic_subnets_;
 };
 
@@ -217,6 +224,7 @@ Inventory observe_inventory(aws::Session& session, const network::Vpc& vpc) {
       [&] { reader.endpoints(); },
       [&] { reader.peerings(); },
       [&] { reader.nat_gateways(); },
+      [&] { reader.elastic_ips(); },
       [&] { reader.interfaces(); },
       [&] { reader.groups(); },
       [&] { reader.subnets(); },
@@ -225,7 +233,7 @@ Inventory observe_inventory(aws::Session& session, const network::Vpc& vpc) {
       [&] { reader.vpn_gateway(); },
       [&] { reader.dhcp_sets(); },
   });
-  reader.keep_static_addresses();
+  reader.own_allocations();
   return inventory;
 }
 

@@ -33,8 +33,8 @@ struct Inventory {
   struct NatGateway {
     std::string id;
     bool is_gone = false;  ///< Deleted or being deleted; AWS lists it for about an hour.
-    /// Allocations that were made with the gateway and go with it.
-    std::vector<std::string> own_allocations;
+    std::string subnet_id;
+    std::vector<std::string> allocations;  ///< Of its addresses.
   };
   struct Peering {
     std::string id;
@@ -53,6 +53,7 @@ struct Inventory {
   std::vector<Named> endpoints;
   std::vector<Peering> peerings;
   std::vector<NatGateway> nat_gateways;
+  std::vector<std::string> own_allocations;  ///< Elastic IPs that were allocated for it.
   std::vector<Named> interfaces;
   std::vector<Group> groups;
   std::vector<Named> subnets;

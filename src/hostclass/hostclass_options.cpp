@@ -70,7 +70,8 @@ HostclassOptions read_hostclass_options(const config::ConfigFolder& folder,
   options.static_addresses = static_addresses_of(folder, hostclass, environment);
   options.eip = option("eip").value_or("");
   options.domain_name = unless_empty(option("domain_name").optional());
-  options.default_instance_type = option("default_instance_type").value_or(fallback_instance_type);
+  // The last step of the chain is what users write: default_instance_type in [disco_aws].
+  options.default_instance_type = option("instance_type").value_or(fallback_instance_type);
   options.metadata_http_tokens = http_tokens(option("metadata_http_tokens"));
   options.metadata_hop_limit = hop_limit(option("metadata_hop_limit"));
   options.tags = parse_extra_tags(option("tags").value_or(""));

@@ -43,8 +43,9 @@ if grep -Eqi '^[[:space:]]*Include[[:space:]].*/etc/ssh/sshd_config\.d/' $config
 else
   sed -i '1i # asiaq-bake\nPermitRootLogin prohibit-password' $config
 fi
-systemctl reload ssh 2>/dev/null || systemctl reload sshd 2>/dev/null ||
-  service ssh reload 2>/dev/null || service sshd reload
+# Restarted, not reloaded: systemctl then returns when the server listens again.
+systemctl restart ssh 2>/dev/null || systemctl restart sshd 2>/dev/null ||
+  service ssh restart 2>/dev/null || service sshd restart
 )";
 
 /// Arguments: login user, data folder, yes or no for root's login.

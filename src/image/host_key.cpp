@@ -38,8 +38,8 @@ HostKey make_host_key() {
 }
 
 std::string user_data_installing(const HostKey& key) {
-  // The unit's name differs between distributions. Reloading, unlike restarting, hardly closes the
-  // port.
+  // The unit's name differs between distributions. systemctl returns when the server listens again,
+  // and cannot wait for ever where this script runs before the server.
   return fmt::format(
       "#!/bin/sh\n"
       "umask 077\n"
@@ -49,8 +49,9 @@ std::string user_data_installing(const HostKey& key) {
       "echo '{}' >/etc/ssh/ssh_host_ed25519_key.pub\n"
       "chmod 644 /etc/ssh/ssh_host_ed25519_key.pub\n"
       "command -v restorecon >/dev/null && restorecon /etc/ssh/ssh_host_ed25519_key*\n"
-      "systemctl reload ssh 2>/dev/null || systemctl reload sshd 2>/dev/null ||\n"
-      "  service ssh reload 2>/dev/null || service sshd reload 2>/dev/null\n"
+      "timeout 20 systemctl try-restart ssh 2>/dev/null ||\n"
+      "  timeout 20 systemctl try-restart sshd 2>/dev/null ||\n"
+      "  service ssh restart 2>/dev/null || service sshd restart 2>/dev/null\n"
       ": >{}\n"
       "exit 0\n",
       key.private_key, key.public_key, host_key_mark);

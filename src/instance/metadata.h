@@ -1,33 +1,29 @@
-// What EC2 tells a host about itself: the instance metadata service, version 2.
-// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
+// What EC2 tells this host about itself.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "aws/environment.h"
-#include "aws/http/transport.h"
+#include "aws/instance_metadata.h"
 
 namespace asiaq::instance {
 
-/// The service at 169.254.169.254, or where AWS_EC2_METADATA_SERVICE_ENDPOINT says. Asks for a
-/// session token first and keeps it. Not thread-safe.
+/// The questions that hosts have, on top of the metadata service. All throw Error of kind
+/// "Metadata" if the service does not answer. Thread-safe.
 class Metadata {
  public:
-  explicit Metadata(
-      std::unique_ptr<aws::http::Transport> transport = aws::http::make_curl_transport(),
-      const aws::Environment& environment = aws::Environment::of_process());
+  Metadata(std::shared_ptr<aws::http::Transport> transport, aws::InstanceMetadata::Options options,
+           Clock& clock)
+      : service_(std::move(transport), std::move(options), clock) {}
 
-  /// The document at `/latest/<path>`; nothing if there is none. Throws Error of kind "Metadata" if
-  /// the service cannot be reached or refuses.
+  /// The document at a path below /latest; nothing if there is none.
   std::optional<std::string> find(const std::string& path);
 
   /// The same; a missing document is an error, too.
   std::string get(const std::string& path);
 
   std::string instance_id() { return get("meta-data/instance-id"); }
-  std::string region() { return get("meta-data/placement/region"); }
   std::string availability_zone() { return get("meta-data/placement/availability-zone"); }
   /// Of the first interface.
   std::string vpc_id();
@@ -35,12 +31,7 @@ class Metadata {
   std::string user_data() { return find("user-data").value_or(""); }
 
  private:
-  aws::http::Response send(aws::http::Request request);
-  std::string token();
-
-  std::unique_ptr<aws::http::Transport> transport_;
-  aws::http::Url endpoint_;
-  std::string token_;
+  aws::InstanceMetadata service_;
 };
 
 }  // namespace asiaq::instance

@@ -1,37 +1,56 @@
 #include "instance/this_host.h"
 
 #include "aws/ec2/client.h"
+#include "aws/http/transport.h"
 #include "instance/atomic_file.h"
 
 namespace asiaq::instance {
 
-ThisHost::ThisHost(HostPaths paths) : paths_(std::move(paths)) {}
+namespace {
 
-Metadata& ThisHost::metadata() {
-  if (!metadata_) metadata_.emplace();
-  return *metadata_;
+/// On a host the metadata service is there for certain, only late at times: while everything
+/// starts at once.
+aws::Environment patient_environment() {
+  aws::Environment environment = aws::Environment::of_process();
+  environment.variable = [variable = environment.variable](const std::string& name) {
+    auto value = variable(name);
+    const bool is_set = value && !value->empty();
+    if (!is_set &&
+        (name == "AWS_METADATA_SERVICE_TIMEOUT" || name == "AWS_METADATA_SERVICE_NUM_ATTEMPTS")) {
+      return std::optional<std::string>("5");
+    }
+    return value;
+  };
+  return environment;
 }
 
+}  // namespace
+
+ThisHost::ThisHost(HostPaths paths)
+    : paths_(std::move(paths)),
+      metadata_(aws::http::make_curl_transport(),
+                aws::InstanceMetadata::options_from(patient_environment()), system_clock()) {}
+
 aws::Session& ThisHost::session() {
-  if (!session_) session_.emplace(aws::Session::open());
+  if (!session_) session_.emplace(aws::Session::open({.environment = patient_environment()}));
   return *session_;
 }
 
 const UserData& ThisHost::user_data() {
   if (!user_data_) {
     const auto kept = read_file(paths_.user_data());
-    user_data_ = UserData::parse(kept ? *kept : metadata().user_data());
+    user_data_ = UserData::parse(kept ? *kept : metadata_.user_data());
   }
   return *user_data_;
 }
 
 const std::string& ThisHost::instance_id() {
-  if (instance_id_.empty()) instance_id_ = metadata().instance_id();
+  if (instance_id_.empty()) instance_id_ = metadata_.instance_id();
   return instance_id_;
 }
 
 void ThisHost::refresh_user_data() {
-  const std::string text = metadata().user_data();
+  const std::string text = metadata_.user_data();
   user_data_ = UserData::parse(text);
   std::filesystem::create_directories(paths_.run());
   write_atomically(paths_.user_data(), text, {.mode = 0644});

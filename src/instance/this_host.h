@@ -31,7 +31,7 @@ class ThisHost {
   explicit ThisHost(HostPaths paths = {});
 
   const HostPaths& paths() const { return paths_; }
-  Metadata& metadata();
+  Metadata& metadata() { return metadata_; }
   aws::Session& session();
 
   /// From the copy in /run/disco, else from the metadata service.
@@ -50,7 +50,7 @@ class ThisHost {
 
  private:
   HostPaths paths_;
-  std::optional<Metadata> metadata_;
+  Metadata metadata_;
   std::optional<aws::Session> session_;
   std::optional<UserData> user_data_;
   std::string instance_id_;

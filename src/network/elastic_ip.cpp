@@ -8,6 +8,8 @@
 #include "aws/error.h"
 #include "base/cidr.h"
 #include "network/error.h"
+#include "network/names.h"
+#include "network/tags.h"
 
 namespace asiaq::network {
 
@@ -17,7 +19,9 @@ ElasticIp from_aws(const aws::ec2::Address& address) {
   return {.address = address.public_ip.value_or(""),
           .instance_id = address.instance_id.value_or(""),
           .allocation_id = address.allocation_id.value_or(""),
-          .association_id = address.association_id.value_or("")};
+          .association_id = address.association_id.value_or(""),
+          .name = tag_value(address.tags, tag::name),
+          .vpc_id = tag_value(address.tags, tag::owner)};
 }
 
 }  // namespace

@@ -18,6 +18,8 @@ struct ElasticIp {
   std::string instance_id;  ///< Empty unless an instance has it; NAT gateways have none.
   std::string allocation_id;
   std::string association_id;  ///< Empty for an address nobody has.
+  std::string name;            ///< Tag `Name`.
+  std::string vpc_id;  ///< The environment's VPC that it was allocated for; empty for other ones.
 };
 
 /// All of them, in the order of their addresses as numbers. One Describe.

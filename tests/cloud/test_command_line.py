@@ -37,25 +37,28 @@ def test_scenario_1_help_needs_neither_configuration_nor_credentials(asiaq, tool
 
 
 def test_scenario_1_a_missing_configuration_is_named_with_its_path(asiaq, cloud):
-    done = asiaq("disco_aws.py", "listhosts")
+    done = asiaq(*lookup("x"))
     assert done.returncode == 1
     assert done.stderr.startswith("ERROR AsiaqConfig: config path not found: ./disco_aws.ini")
-    done = asiaq("disco_aws.py", "listhosts", ASIAQ_CONFIG="/nonexistent")
+    done = asiaq(*lookup("x"), ASIAQ_CONFIG="/nonexistent")
     assert done.returncode == 1
     assert "/nonexistent/disco_aws.ini" in done.stderr
     assert cloud.requests() == []
 
 
-@pytest.mark.parametrize("line, reason", [
-    ([], "too few arguments"),
-    (["bogus"], "invalid choice: 'bogus'"),
-    (["terminate"], "one of the arguments"),
-    (["terminate", "--instance", "i-1", "--hostclass", "mhca"], "not allowed with argument"),
-    (["exec", "--command", "x"], "--user is required"),
-    (["provision", "--iops", "many"], "'many' is not an integer"),
+@pytest.mark.parametrize("tool, line, reason", [
+    ("aws", [], "too few arguments"),
+    ("aws", ["bogus"], "invalid choice: 'bogus'"),
+    ("aws", ["gethostclassoption", "--hostclass", "x"], "argument --option is required"),
+    ("vpc", ["destroy"], "one of the arguments --name --vpc-id is required"),
+    ("vpc", ["destroy", "--name", "a", "--vpc-id", "vpc-1"], "not allowed with argument"),
+    ("vpc", ["create", "--name", "a", "--type", "b", "--timeout", "soon"], "'soon' is not a time"),
+    ("creds", ["set", "--key", "k"], "is required"),
+    ("creds", ["--bucket", "b", "--env", "e", "list"], "not allowed with argument"),
 ])
-def test_scenarios_2_and_3_usage_errors_end_with_2_before_any_call(asiaq, cloud, line, reason):
-    for name in (["disco_aws.py"], ["asiaq", "aws"]):
+def test_scenarios_2_and_3_usage_errors_end_with_2_before_any_call(asiaq, cloud, tool, line, reason):
+    legacy = {"vpc": "disco_vpc_ui.py"}.get(tool, f"disco_{tool}.py")
+    for name in ([legacy], ["asiaq", tool]):
         done = asiaq(*name, *line)
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.startswith(f"usage: {' '.join(name)}")
@@ -130,5 +133,5 @@ def test_completion_knows_every_name(asiaq):
 
 def test_the_manual_of_all_tools_is_in_the_program(asiaq):
     for page in ("asiaq", "bake", "creds"):
-        assert asiaq.ok("asiaq", "help", page).startswith(f"# asiaq{'' if page == 'asiaq' else ' ' + page}\n")
+        assert asiaq.ok("asiaq", "help", page).startswith("# asiaq" if page == "asiaq" else f"# asiaq {page}")
     assert asiaq.ok("asiaq", "help", "vpc", "create").startswith("usage: asiaq vpc create ")

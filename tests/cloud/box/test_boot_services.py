@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, BoxUnderTest, needs_root, wait_for
+from box_under_test import ROOT, BoxUnderTest, needs_root, wait_for
 
 pytestmark = needs_root
 
@@ -39,7 +39,7 @@ def tags_of(box: BoxUnderTest, host: Host) -> dict[str, str]:
 def requests_of(box: BoxUnderTest, host: Host) -> list[str]:
     """Operations that a host has asked AWS for."""
     with urllib.request.urlopen(box.variables["AWS_ENDPOINT_URL"] + "/asiaq/requests") as answer:
-        requests = json.load(answer)["requests"]
+        requests = json.load(answer)
     return [r["operation"] for r in requests if host["InstanceId"] in json.dumps(r)]
 
 

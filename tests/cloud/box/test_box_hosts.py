@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -242,6 +243,20 @@ def test_host_that_dies_is_seen(box: BoxUnderTest) -> None:
     box.wait_state(instance["InstanceId"], "stopped")
     assert box.instance(instance["InstanceId"])["StateReason"]["Code"] == "Server.InternalError"
     box.terminate(instance["InstanceId"])
+
+
+def test_ssh_notices_that_the_host_has_gone(box: BoxUnderTest) -> None:
+    [instance] = box.launch()
+    box.wait_ssh(instance["PrivateIpAddress"])
+    session = subprocess.Popen(
+        ["ssh", "-F", box.variables["ASIAQ_SSH_CONFIG"], "-i", str(box.key), "-oBatchMode=yes",
+         f"admin@{instance['PrivateIpAddress']}", "echo begun; sleep 300"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    with session:
+        assert session.stdout is not None and session.stdout.readline() == "begun\n"
+        box.terminate(instance["InstanceId"])
+        assert session.wait(15) == 255
 
 
 def test_terminate_at_once_after_launch(box: BoxUnderTest) -> None:

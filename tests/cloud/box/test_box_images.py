@@ -112,6 +112,16 @@ def test_image_of_a_running_host_with_reboot(box: BoxUnderTest) -> None:
         box.client("ec2").deregister_image(ImageId=image)
 
 
+def test_image_is_made_of_a_host_that_is_terminated_meanwhile(box: BoxUnderTest) -> None:
+    ec2 = box.client("ec2")
+    [builder] = box.launch()
+    box.wait_ssh(builder["PrivateIpAddress"])
+    image_id = ec2.create_image(InstanceId=builder["InstanceId"], Name="made in the end")["ImageId"]
+    box.terminate(builder["InstanceId"])
+    wait_for(lambda: _image(box, image_id)["State"] == "available", "the image")
+    ec2.deregister_image(ImageId=image_id)
+
+
 def test_unknown_image_is_refused(box: BoxUnderTest) -> None:
     with pytest.raises(ClientError, match="InvalidAMIID.NotFound"):
         box.launch(ImageId="ami-0123456789abcdef0")

@@ -47,6 +47,7 @@ TEST(MatchesWildcard, TreatsOnlyStarAndQuestionMarkAsSpecial) {
 TEST(Nearest, SuggestsOnlyWhatIsNear) {
   EXPECT_EQ(nearest("listhost", {"listhosts", "exec"}), "listhosts");
   EXPECT_FALSE(nearest("zzz", {"listhosts", "exec"}));
+  EXPECT_EQ(nearest("vcp", {"eip", "vpc"}), "vpc") << "swapped letters are one slip";
 }
 
 }  // namespace

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 
 #include "aws/error.h"
+#include "aws/http/transport.h"
 #include "base/error.h"
+#include "support/fake_clock.h"
 
 namespace asiaq::instance {
 namespace {
@@ -26,27 +28,37 @@ class FakeService final : public aws::http::Transport {
   }
 };
 
-Metadata metadata(const std::string& endpoint) {
-  return Metadata(
-      std::make_unique<FakeService>(), {.variable = [endpoint](const std::string& name) {
-        return name == "AWS_EC2_METADATA_SERVICE_ENDPOINT" ? std::optional(endpoint) : std::nullopt;
-      }});
-}
+class HostMetadata : public testing::Test {
+ protected:
+  Metadata at(const std::string& endpoint) {
+    return Metadata(std::make_shared<FakeService>(), {.endpoint = endpoint}, clock);
+  }
+  FakeClock clock;
+};
 
-TEST(Metadata, UsesATokenAndTheEndpointOfTheEnvironment) {
-  auto service = metadata("http://127.0.0.1:1338");
+TEST_F(HostMetadata, IsAskedWithAToken) {
+  auto service = at("http://127.0.0.1:1338");
   EXPECT_EQ(service.instance_id(), "i-1");
   EXPECT_EQ(service.vpc_id(), "vpc-1");
 }
 
-TEST(Metadata, TellsNoUserDataFromTrouble) {
-  auto service = metadata("http://127.0.0.1:1338/");
+TEST_F(HostMetadata, TellsNoUserDataFromTrouble) {
+  auto service = at("http://127.0.0.1:1338");
   EXPECT_EQ(service.user_data(), "");
   EXPECT_EQ(service.find("meta-data/nothing"), std::nullopt);
   EXPECT_THROW(service.get("meta-data/nothing"), Error);
   EXPECT_THROW(service.find("broken"), Error);
-  EXPECT_THROW(metadata("http://127.0.0.1:9").find("user-data"), Error);
-  EXPECT_THROW(metadata("nonsense"), ConfigError);
+}
+
+TEST_F(HostMetadata, SaysWhereItIsNotFound) {
+  auto service = at("http://127.0.0.1:9");
+  try {
+    service.instance_id();
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), "Metadata");
+    EXPECT_THAT(error.what(), testing::HasSubstr("hosts in EC2"));
+  }
 }
 
 }  // namespace

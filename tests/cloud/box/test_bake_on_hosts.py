@@ -1,0 +1,272 @@
+"""Bakes on hosts that really boot, read back with boto3 and plain ssh."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+BIN = Path(os.environ.get("ASIAQ_BIN", ROOT / "build" / "bin"))
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="hosts that boot need root")
+
+SETTINGS = """
+[disco_aws]
+project_name=trial
+default_product_line=astro
+
+[bake]
+bakery_environment=bakery
+bakery_instance_type=t3.small
+bake_key=bakery
+repo_hostclass=
+no_repo_hostclasses=
+phase=2
+phase1_ami_name=base
+phase1_hostclass=mhcgeneric
+config_data_source=.
+data_destination=/opt/wgen/discoaws
+ami_stages=untested failed tested
+
+[base]
+bake_ami=resolve:ssm:/aws/service/debian/release/12/latest/amd64
+"""
+
+PHASE_1 = """#!/bin/bash
+set -e
+echo "phase 1 of $1, repository '$2', bake $3, as $(id -un) in $PWD"
+printf '%s\\n' "$1" >/etc/baked-by
+"""
+
+PHASE_2 = """#!/bin/bash
+echo "phase 2 of $1 on what phase 1 of $(cat /etc/baked-by) left"
+case $1 in
+  mhcbad) echo 'no such package: banana' >&2; exit 3 ;;
+  mhcslow) echo 'taking my time'; sleep 300 ;;
+esac
+printf '%s\\n' "$1" >/etc/hostclass
+ls -A /opt/wgen/discoaws >/etc/copied
+"""
+
+
+class Bakery:
+    """A configuration folder and an environment to bake in."""
+
+    def __init__(self, box: Any, folder: Path) -> None:
+        self.box = box
+        self.folder = folder
+        self.ec2 = box.client("ec2")
+        self.environment = {**os.environ, **box.variables, "PATH": f"{BIN}:{os.environ['PATH']}",
+                            "ASIAQ_CONFIG": str(folder), "ASIAQ_PAYLOAD": str(folder / "payload"), "LOGNAME": "alice",
+                            "SSH_AUTH_SOCK": ""}
+        self._write_configuration()
+        self._make_environment()
+
+    def _write_configuration(self) -> None:
+        for name, text in {
+            "disco_aws.ini": SETTINGS,
+            "disco_vpc.ini": "[envtype:build]\nvpc_cidr=10.177.0.0/16\ncredential_buckets=bakery\n",
+            "init/phase1.sh": PHASE_1,
+            "init/phase2.sh": PHASE_2,
+            "discoroot/acfg.metadata": "",
+            "iam/secret-of-the-account": "",
+            ".nosync": "- *.swp\n",
+            "editor.swp": "",
+            "payload/bin/acfg1.py": "",
+            "payload/bin/asiaq": "",
+        }.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+            path.chmod(0o755 if name.startswith("init/") else 0o644)
+
+    def _make_environment(self) -> None:
+        def tagged(kind: str, **values: str) -> list[dict[str, Any]]:
+            return [{"ResourceType": kind, "Tags": [{"Key": k, "Value": v} for k, v in values.items()]}]
+
+        ec2 = self.ec2
+        vpc = ec2.create_vpc(CidrBlock="10.177.0.0/16", TagSpecifications=tagged("vpc", Name="bakery", type="build"))
+        self.vpc = vpc["Vpc"]["VpcId"]
+        self.subnet = ec2.create_subnet(
+            VpcId=self.vpc, CidrBlock="10.177.0.0/20", AvailabilityZone="us-west-2a",
+            TagSpecifications=tagged("subnet", Name="bakery_tunnel_us-west-2a", meta_network="tunnel"),
+        )["Subnet"]["SubnetId"]
+        group = ec2.create_security_group(
+            GroupName="bakery_tunnel", Description="builders", VpcId=self.vpc,
+            TagSpecifications=tagged("security-group", Name="bakery_tunnel", meta_network="tunnel"),
+        )["GroupId"]
+        ssh = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+        ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[ssh])
+        gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+        ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=self.vpc)
+        ec2.import_key_pair(KeyName="bakery", PublicKeyMaterial=Path(f"{self.box.key}.pub").read_bytes())
+        s3 = self.box.client("s3")
+        bucket = "us-west-2.trial.credentials.bakery"
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
+        s3.put_object(Bucket=bucket, Key="private_keys/ssh/bakery.key", Body=self.box.key.read_bytes())
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(["disco_bake.py", "bake", "--use-local-ip", *words], env=self.environment, text=True,
+                                cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)
+
+    def bake(self, *words: str) -> subprocess.CompletedProcess[str]:
+        child = self.start(*words)
+        out, err = child.communicate(timeout=180)
+        return subprocess.CompletedProcess(child.args, child.returncode, out, err)
+
+    def builders(self, *states: str) -> list[dict[str, Any]]:
+        found = self.ec2.describe_instances(Filters=[
+            {"Name": "vpc-id", "Values": [self.vpc]},
+            {"Name": "instance-state-name", "Values": list(states or ("pending", "running", "stopping", "stopped"))}])
+        return [instance for reservation in found["Reservations"] for instance in reservation["Instances"]]
+
+    def images(self, hostclass: str) -> list[dict[str, Any]]:
+        return self.ec2.describe_images(Owners=["self"], Filters=[{"Name": "name", "Values": [f"{hostclass} *"]}])["Images"]
+
+    def left_of_commands(self) -> list[str]:
+        """Private folders that a command left behind."""
+        return [str(path) for parent in {"/tmp", os.environ.get("XDG_RUNTIME_DIR", "/tmp")}
+                for path in Path(parent).glob("asiaq-??????") if (path / "ssh_config").exists()]
+
+
+def created(done: subprocess.CompletedProcess[str]) -> str:
+    """The image that a bake says it made."""
+    assert done.returncode == 0, done.stderr
+    match = re.fullmatch(r"Created (\S+ \d+) AMI (ami-\w+)", done.stdout.splitlines()[-1])
+    assert match, done.stdout
+    return match.group(2)
+
+
+@pytest.fixture(scope="module")
+def bakery(box: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bakery]:
+    made = Bakery(box, tmp_path_factory.mktemp("bakery"))
+    yield made
+    for builder in made.builders():
+        made.ec2.terminate_instances(InstanceIds=[builder["InstanceId"]])
+
+
+@pytest.fixture(scope="module")
+def base(bakery: Bakery) -> dict[str, Any]:
+    """The base image, baked and promoted by the program."""
+    done = bakery.bake()
+    image = created(done)
+    promoted = subprocess.run(["disco_bake.py", "promote", "--ami", image, "--stage", "tested"], cwd=bakery.folder,
+                              env=bakery.environment, capture_output=True, text=True)
+    assert promoted.returncode == 0, promoted.stderr
+    return {"id": image, "log": done.stderr}
+
+
+def test_d9_phase_1_makes_the_base_image(bakery: Bakery, base: dict[str, Any]) -> None:
+    assert re.search(r"^phase 1 of mhcgeneric, repository '', bake [0-9a-f]{32}, as root in /root$", base["log"], re.M)
+    image = bakery.images("base")[0]
+    assert image["ImageId"] == base["id"]
+    tags = {tag["Key"]: tag["Value"] for tag in image["Tags"]}
+    assert tags == {"stage": "tested", "source_ami": "ami-0de61a0000000012", "baker": "alice", "hostclass": "base",
+                    "version-asiaq": "unknown", "productline": "astro", "is_private": "False"}
+
+
+def test_d8_d14_phase_2_makes_an_image_that_boots_clean(bakery: Bakery, base: dict[str, Any]) -> None:
+    begin = int(time.time())
+    done = bakery.bake("--hostclass", "mhcfoo", "--tag", "ticket:42")
+    image_id = created(done)
+    assert "phase 2 of mhcfoo on what phase 1 of mhcgeneric left" in done.stderr
+    assert "logged in to" in done.stderr and "as admin" in done.stderr
+    image = bakery.images("mhcfoo")[0]
+    assert image["ImageId"] == image_id
+    assert begin <= int(image["Name"].split()[1]) <= begin + 5
+    tags = {tag["Key"]: tag["Value"] for tag in image["Tags"]}
+    assert tags["source_ami"] == base["id"] and tags["stage"] == "untested" and tags["ticket"] == "42"
+    for device in image["BlockDeviceMappings"]:
+        snapshots = bakery.ec2.describe_snapshots(SnapshotIds=[device["Ebs"]["SnapshotId"]])["Snapshots"]
+        assert not snapshots[0].get("Tags")
+    assert not bakery.builders()
+    assert not bakery.left_of_commands()
+
+    host = bakery.box.launch(ImageId=image_id, KeyName="tests", SubnetId=bakery.subnet)[0]
+    address = host["PrivateIpAddress"]
+    bakery.box.wait_ssh(address)
+    seen = bakery.box.ssh(address, "cat /etc/hostclass /etc/copied; sudo ls -A /opt/wgen/discoaws; sudo ls -A /root/.ssh; "
+                                   "sudo sshd -T | grep -i permitrootlogin; ls /etc/ssh/sshd_config.d; "
+                                   "wc -l <.ssh/authorized_keys")
+    bakery.box.terminate(host["InstanceId"])
+    lines = seen.splitlines()
+    assert lines[0] == "mhcfoo"
+    copied, kept = seen.split("mhcfoo\n", 1)[1].split("init\npayload\n", 1)
+    assert "editor.swp" not in copied and "iam" in copied
+    assert kept.startswith("asiaq\ndisco_aws.ini\ninit\n")
+    assert "permitrootlogin no" in seen
+    assert "asiaq-bake" not in seen
+    assert lines[-1] == "1"
+
+
+def test_hosts_of_one_image_have_host_keys_of_their_own(bakery: Bakery, base: dict[str, Any]) -> None:
+    hosts = bakery.box.launch(2, ImageId=base["id"], KeyName="tests", SubnetId=bakery.subnet)
+    keys = set()
+    for host in hosts:
+        bakery.box.wait_ssh(host["PrivateIpAddress"])
+        keys.add(bakery.box.ssh(host["PrivateIpAddress"], "cat /etc/ssh/ssh_host_ed25519_key.pub"))
+    bakery.box.terminate(*[host["InstanceId"] for host in hosts])
+    assert len(keys) == 2
+
+
+def test_d12_a_script_that_fails_leaves_no_builder_and_no_image(bakery: Bakery, base: dict[str, Any]) -> None:
+    done = bakery.bake("--hostclass", "mhcbad")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "no such package: banana\n" in done.stderr
+    errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR ")]
+    assert len(errors) == 1 and "mhcbad" in errors[0] and "status 3" in errors[0]
+    assert not bakery.builders()
+    assert not bakery.images("mhcbad")
+
+
+def test_d12_no_destroy_keeps_the_builder_of_a_failed_bake(bakery: Bakery, base: dict[str, Any]) -> None:
+    done = bakery.bake("--hostclass", "mhcbad", "--no-destroy")
+    assert done.returncode == 1
+    builder = bakery.builders()[0]
+    assert builder["State"]["Name"] == "running"
+    assert {"Key": "hostclass", "Value": "bake_mhcbad"} in builder["Tags"]
+    assert f"ssh -o UserKnownHostsFile=/dev/null root@{builder['PrivateIpAddress']}" in done.stderr
+    assert bakery.box.ssh(builder["PrivateIpAddress"], "id -un", user="root") == "root\n"
+    bakery.box.terminate(builder["InstanceId"])
+    assert not bakery.images("mhcbad")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_d13_a_signal_ends_the_builder(bakery: Bakery, base: dict[str, Any], number: signal.Signals) -> None:
+    child = bakery.start("--hostclass", "mhcslow")
+    assert child.stderr
+    for line in child.stderr:
+        if "taking my time" in line:
+            break
+    assert bakery.builders("running")
+    child.send_signal(number)
+    child.communicate(timeout=60)
+    assert child.returncode != 0
+    assert not bakery.builders("pending", "running", "stopped")
+    assert not bakery.images("mhcslow")
+    assert not bakery.left_of_commands()
+
+
+def test_d8_no_destroy_of_a_good_bake_makes_the_image(bakery: Bakery, base: dict[str, Any]) -> None:
+    created(bakery.bake("--hostclass", "mhcgood", "--no-destroy"))
+    assert bakery.images("mhcgood")
+    assert not bakery.builders()
+
+
+def test_bakes_run_side_by_side(bakery: Bakery, base: dict[str, Any]) -> None:
+    children = [bakery.start("--hostclass", f"mhcside{number}") for number in range(3)]
+    ends = [child.communicate(timeout=180) for child in children]
+    for child, (_, err) in zip(children, ends):
+        assert child.returncode == 0, err
+    assert not bakery.builders()
+    for number in range(3):
+        assert len(bakery.images(f"mhcside{number}")) == 1
