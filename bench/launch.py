@@ -1,4 +1,5 @@
-"""Runs a command several times and prints one JSON list: wall seconds, CPU seconds and memory of each run.
+"""Runs commands in turn, several rounds of them, and prints as JSON, for each command, wall seconds, CPU seconds and
+memory of each run. Turns spread whatever else the machine does over all of them alike.
 
 A process of its own, as small as Python can be: the memory that the kernel reports for a child is never less than
 that of the process that started it.
@@ -24,4 +25,9 @@ def run_once(command, environment):
 
 
 if __name__ == "__main__":
-    print(json.dumps([run_once(sys.argv[2:], os.environ) for _ in range(int(sys.argv[1]))]))
+    rounds, commands = int(sys.argv[1]), json.loads(sys.argv[2])
+    results = [[] for _ in commands]
+    for _ in range(rounds):
+        for command, into in zip(commands, results):
+            into.append(run_once(command, os.environ))
+    print(json.dumps(results))

@@ -94,14 +94,15 @@ def environment(endpoint, folder):
             "AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_EC2_METADATA_DISABLED": "true"}
 
 
-def measure(variables, command, runs=RUNS):
-    """Medians of wall and CPU seconds and of memory in bytes. One run before does not count."""
-    launcher = [sys.executable, "-I", "-S", HERE / "launch.py", str(runs + 1), *map(str, command)]
-    done = subprocess.run(launcher, env=variables, stdout=subprocess.PIPE, text=True)
+def measure(variables, *commands):
+    """For each command the medians of wall and CPU seconds and of memory in bytes. A first round does not count."""
+    words = json.dumps([[str(word) for word in command] for command in commands])
+    done = subprocess.run([sys.executable, "-I", "-S", HERE / "launch.py", str(RUNS + 1), words], env=variables,
+                          stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:
-        sys.exit(f"bench: {' '.join(map(str, command))} failed")
-    results = json.loads(done.stdout)[1:]
-    return {name: statistics.median(result[name] for result in results) for name in results[0]}
+        sys.exit("bench: a command failed")
+    return [{name: statistics.median(run[name] for run in runs[1:]) for name in runs[0]}
+            for runs in json.loads(done.stdout)]
 
 
 def aws_cli():
@@ -127,7 +128,7 @@ def curl_command(folder, request, url):
 
 
 def start_up(report, variables):
-    version = measure(variables, [BIN / "asiaq", "--version"])
+    [version] = measure(variables, [BIN / "asiaq", "--version"])
     report.add("asiaq --version, wall time", f"{version['wall'] * 1e3:.1f} ms", "10 ms", version["wall"] <= 0.010)
 
 
@@ -141,9 +142,8 @@ def list_environments(report, endpoint, folder, variables):
     subprocess.run([BIN / "asiaq", "vpc", "list"], env=variables, check=True, stdout=subprocess.DEVNULL)
     sent = endpoint.log()[before:]
     report.add("asiaq vpc list, calls", ", ".join(r["parameters"]["Action"] for r in sent), "1 call", len(sent) == 1)
-    ours = measure(variables, [BIN / "asiaq", "vpc", "list"])
-    curl = measure(variables, curl_command(folder, sent[0], endpoint.url))
-    theirs = measure(variables, [aws_cli(), "ec2", "describe-vpcs"])
+    ours, curl, theirs = measure(variables, [BIN / "asiaq", "vpc", "list"], curl_command(folder, sent[0], endpoint.url),
+                                 [aws_cli(), "ec2", "describe-vpcs"])
     limit = max(1.3 * curl["wall"], curl["wall"] + 0.010)
     report.add("asiaq vpc list / curl with the same POST, wall time",
                f"{ours['wall'] * 1e3:.1f} / {curl['wall'] * 1e3:.1f} ms = {ours['wall'] / curl['wall']:.2f}",
@@ -156,7 +156,7 @@ def list_environments(report, endpoint, folder, variables):
 
 def create_environment(report, endpoint, variables):
     command = [BIN / "asiaq", "vpc", "create", "--type", "bench", "--name", "bench"]
-    walls, log = [], []
+    walls, theirs, log = [], [], []
     for _ in range(RUNS):
         endpoint.reset(DELAY)
         begin = time.perf_counter()
@@ -165,16 +165,14 @@ def create_environment(report, endpoint, variables):
         if done.returncode != 0:
             sys.exit(f"bench: vpc create failed\n{done.stderr}")
         log = endpoint.log()
+        endpoint.reset(DELAY)
+        theirs.append(Replay(endpoint.client("ec2"), log).run())
     operations = Counter(request["parameters"]["Action"] for request in log)
     reads = {name: count for name, count in operations.items() if name.startswith("Describe")}
     report.add("vpc create, four metanetworks: calls that read", str(sum(reads.values())), "12", sum(reads.values()) <= 12)
     report.add("vpc create: most calls of one reading operation",
                " ".join(f"{name}×{count}" for name, count in Counter(reads).most_common(1)), "fewer than 4",
                max(reads.values()) < 4)
-    theirs = []
-    for _ in range(RUNS):
-        endpoint.reset(DELAY)
-        theirs.append(Replay(endpoint.client("ec2"), log).run())
     ours, boto = statistics.median(walls), statistics.median(theirs)
     report.add(f"the same {len(log)} calls by boto3 in turn / vpc create, {DELAY * 1e3:.0f} ms a call",
                f"{boto:.2f} / {ours:.2f} s = {boto / ours:.1f}", "at least 4", boto >= 4 * ours)

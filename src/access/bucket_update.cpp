@@ -23,11 +23,16 @@ namespace {
 // Stands for the account's canonical id while files are checked, before AWS was asked for it.
 constexpr const char* kUnknownCanonicalId = "0";
 
+// Section [audit] by rights; older files have the options elsewhere.
 std::optional<std::string> audit_option(const config::ConfigFolder& config,
                                         const std::string& option) {
-  const auto value = config.literal_option("audit", option).optional();
-  if (value && !value->empty()) return value;
-  return config.plain_option(option).optional();
+  const config::Ini& file = config.main_file();
+  std::vector<std::string> sections{"audit"};
+  sections.insert(sections.end(), file.sections().begin(), file.sections().end());
+  for (const std::string& section : sections) {
+    if (auto value = file.get(section, option); value && !value->empty()) return value;
+  }
+  return std::nullopt;
 }
 
 struct Identity {

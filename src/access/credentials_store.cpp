@@ -43,7 +43,7 @@ Presence look_for(const aws::s3::Client& s3, const std::string& bucket) {
 }  // namespace
 
 CredentialsStoreError::CredentialsStoreError(std::string reason)
-    : Error("Credentials", std::move(reason)) {}
+    : Error("CredentialBucket", std::move(reason)) {}
 
 CredentialsStore CredentialsStore::open(aws::Session& session,
                                         const std::vector<std::string>& candidates) {
@@ -106,10 +106,13 @@ bool CredentialsStore::contains(const std::string& key) const {
 }
 
 void CredentialsStore::put(const std::string& key, const std::string& value) const {
-  with_context(fmt::format("storing {} in bucket {}", key, bucket_), [&] {
+  try {
     s3_.put_object(
         {.body = value, .bucket = bucket_, .key = key, .server_side_encryption = "AES256"});
-  });
+  } catch (const aws::ServiceError& error) {
+    throw Error("S3Writing",
+                fmt::format("cannot store {} in bucket {}: {}", key, bucket_, error.what()));
+  }
 }
 
 void CredentialsStore::remove(const std::string& key) const {

@@ -13,7 +13,7 @@
 
 namespace asiaq::access {
 
-/// A credential bucket or an object in it is missing or out of reach. Kind: "Credentials".
+/// A credential bucket or an object in it is missing or out of reach. Kind: "CredentialBucket".
 class CredentialsStoreError : public Error {
  public:
   explicit CredentialsStoreError(std::string reason);
@@ -41,7 +41,7 @@ class CredentialsStore {
 
   bool contains(const std::string& key) const;
 
-  /// Encrypted at rest by S3 (AES256).
+  /// Encrypted at rest by S3 (AES256). Throws Error of kind "S3Writing" if S3 refuses.
   void put(const std::string& key, const std::string& value) const;
 
   void remove(const std::string& key) const;

@@ -67,6 +67,12 @@ std::string value_of(const Set& options) {
   return options.value.value_or("");
 }
 
+// Plans here have one change at most: its own error says more than a summary.
+void show_or_do(Context& context, const plan::Plan& plan) {
+  if (context.dry_run()) return carry_out(context, plan);
+  for (const plan::Change& change : plan.changes()) change.carry_out();
+}
+
 void list(Context& context, const List& options) {
   const auto store = open_store(context, options);
   const std::vector<Column<std::string>> columns{
@@ -88,12 +94,12 @@ void set(Context& context, const Set& options) {
   }
   const std::string value = value_of(options);
   const auto store = open_store(context, options);
-  carry_out(context, access::plan_put(store, options.key, value));
+  show_or_do(context, access::plan_put(store, options.key, value));
 }
 
 void remove(Context& context, const OneKey& options) {
   const auto store = open_store(context, options);
-  carry_out(context, access::plan_removal(store, options.key));
+  show_or_do(context, access::plan_removal(store, options.key));
 }
 
 void set_file(Context& context, const SetFile& options) {

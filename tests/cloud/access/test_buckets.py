@@ -231,3 +231,13 @@ def test_an_account_without_folder_is_named(asiaq, account, cloud):
 
 def test_help_ends_with_0(asiaq):
     assert "ACCOUNT" in asiaq.ok(SCRIPT, "-h")
+
+
+@pytest.mark.parametrize("account_type", ["audit", "dev", "prod"])
+def test_the_sample_configuration_works_as_it_is(asiaq, cloud, account_type):
+    sample = {"ASIAQ_CONFIG": str(ROOT / "sample_configuration")}
+    asiaq.ok(SCRIPT, "us-west-2", account_type, **sample)
+    assert f"us-west-2.sample-project.s3audit.{account_type}" in names(cloud.client("s3"))
+    cloud.forget_requests()
+    asiaq.ok(SCRIPT, "us-west-2", account_type, **sample)
+    assert cloud.writes() == []

@@ -134,6 +134,13 @@ def test_delete_removes_once(asiaq, ci, cloud):
     assert cloud.writes() == []
 
 
+def test_a_refused_set_is_one_line_with_what_aws_said(asiaq, ci, cloud):
+    cloud.fail(lambda r: r.method == "PUT", 403, "<Error><Code>AccessDenied</Code><Message>no</Message></Error>")
+    done = asiaq("disco_creds.py", "set", "--key", "k", "--value", "-", stdin=b"hunter2")
+    assert done.returncode == 1 and done.stderr.count("\n") == 1
+    assert "S3Writing" in done.stderr and "AccessDenied" in done.stderr and "hunter2" not in done.stderr
+
+
 def test_list_prints_all_pages_in_order(asiaq, ci, cloud):
     names = sorted(f"many/{i}" for i in range(1200))
     for name in names:
