@@ -165,11 +165,11 @@ plan::Plan Bake::plan() {
   plan::Plan plan;
   std::vector<plan::ChangeId> before;
   const auto add = [&](plan::Verb verb, const char* kind, const std::string& name,
-                       std::vector<std::string> details, std::function<void()> carry_out) {
+                       std::vector<std::string> details, const std::function<void()>& carry_out) {
     before = {plan.add({.verb = verb,
                         .resource = {kind, name, ""},
                         .details = std::move(details),
-                        .carry_out = std::move(carry_out),
+                        .carry_out = carry_out,
                         .after = before})};
   };
   const std::string host = preparation.builder_hostclass();

@@ -79,7 +79,7 @@ aws::ec2::CreateImageRequest image_request(const Preparation& preparation,
 
 Captured capture(const aws::ec2::Client& ec2, const Preparation& preparation,
                  const std::string& instance_id, long long begin, Clock& clock) {
-  const Captured image = created(ec2, preparation, instance_id, begin);
+  Captured image = created(ec2, preparation, instance_id, begin);
   try {
     wait_until(
         fmt::format("AMI {} ({}) to be available", image.id, image.name),

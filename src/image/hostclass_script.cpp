@@ -88,7 +88,7 @@ std::filesystem::path planned_hostclass_script(const std::filesystem::path& conf
   if (!std::filesystem::is_regular_file(source)) {
     throw ConfigError(fmt::format("there is no template {}", source.string()));
   }
-  const std::filesystem::path target = source.parent_path() / fmt::format("{}.sh", hostclass);
+  std::filesystem::path target = source.parent_path() / fmt::format("{}.sh", hostclass);
   if (std::filesystem::exists(target)) {
     throw ConfigError(fmt::format("{} exists already", target.string()));
   }
@@ -97,7 +97,7 @@ std::filesystem::path planned_hostclass_script(const std::filesystem::path& conf
 
 std::filesystem::path write_hostclass_script(const std::filesystem::path& config_folder,
                                              std::string_view hostclass) {
-  const std::filesystem::path target = planned_hostclass_script(config_folder, hostclass);
+  std::filesystem::path target = planned_hostclass_script(config_folder, hostclass);
   const std::filesystem::path source = template_of(config_folder);
   std::ifstream stream(source, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(stream), {}};

@@ -41,7 +41,7 @@ PrivateFolder::~PrivateFolder() {
 
 std::filesystem::path PrivateFolder::write(const std::string& name,
                                            std::string_view content) const {
-  const std::filesystem::path file = path_ / name;
+  std::filesystem::path file = path_ / name;
   const int descriptor = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   std::size_t written = 0;
   while (descriptor >= 0 && written < content.size()) {
