@@ -44,9 +44,9 @@ struct Mode {
 
 /// A command without options that does one thing to this host.
 template <class Action>
-Command on_host(std::string word, std::string summary, Action action) {
-  return Record<NoOptions>{.word = std::move(word),
-                           .summary = std::move(summary),
+Command on_host(const char* word, const char* summary, Action action) {
+  return Record<NoOptions>{.word = word,
+                           .summary = summary,
                            .effect = Effect::local,
                            .run = [action](Context&, const NoOptions&) {
                              ThisHost host;

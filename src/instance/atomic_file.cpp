@@ -103,7 +103,7 @@ std::optional<std::string> read_file(const std::filesystem::path& path) {
     throw failure("read", path);
   }
   std::string content;
-  std::array<char, 64 * 1024> buffer{};
+  std::array<char, 65536> buffer{};
   for (;;) {
     const ssize_t count = ::read(descriptor, buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;

@@ -97,7 +97,7 @@ class Values {
  private:
   std::optional<std::string> fetched(const std::string& key) const {
     try {
-      const auto object = fetch_(key);
+      auto object = fetch_(key);
       if (!object) log::error("no credential bucket has {}", key);
       return object;
     } catch (const Error& error) {
