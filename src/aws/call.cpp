@@ -49,7 +49,10 @@ class Call {
     endpoint_ = endpoint::resolve(service_, operation_, input, session_.region(), parts_.settings);
     request_.scheme = endpoint_.url.scheme;
     request_.host = written.host_prefix + endpoint_.url.host;
+    // A bucket is asked for without a slash behind its name.
+    if (service_.s3_signing && request_.path == "/") request_.path.clear();
     request_.path = endpoint_.url.path + request_.path;
+    if (request_.path.empty()) request_.path = "/";
     request_.headers.set("User-Agent", "asiaq/3");
     request_.headers.set("Amz-Sdk-Invocation-Id", random_uuid());
   }
