@@ -281,12 +281,15 @@ class Tap:
     def pass_on(self, handler: BaseHTTPRequestHandler, body: bytes) -> None:
         action = parse_qs(body.decode()).get("Action", [""])[0]
         with self._lock:
+            # What a killed run still had on its way counts for nobody.
+            if handler.run in self._dead_runs:
+                handler.close_connection = True
+                return
             is_write = not action.startswith("Describe")
             self.writes += is_write
             is_last = is_write and self.writes == self.kill_at
             if is_last and self.kill_before:
                 self._kill()
-            if handler.run in self._dead_runs:
                 handler.close_connection = True
                 return
             status, kind, content = self._ask(handler, body)
@@ -323,8 +326,10 @@ class Tap:
             self.run += 1
             self.writes, self.kill_at, self.kill_before = 0, at, before
             self.victim = asiaq.start(*arguments, AWS_ENDPOINT_URL=self.endpoint)
-        self.victim.communicate(timeout=120)
+        output, errors = self.victim.communicate(timeout=120)
         self.kill_at = 0
+        if self.victim.returncode != -signal.SIGKILL:
+            print(f"status {self.victim.returncode} after {self.writes} writes\n{output}{errors}", file=sys.stderr)
         return self.victim.returncode == -signal.SIGKILL
 
     def close(self) -> None:
