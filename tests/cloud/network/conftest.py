@@ -247,6 +247,12 @@ class Asiaq:
         return done.stderr
 
 
+class Server(ThreadingHTTPServer):
+    """Takes all the connections that a plan opens at once; the default backlog of 5 resets some of them."""
+
+    request_queue_size = 128
+
+
 class Tap:
     """A way to the cloud that can kill the program at its n-th write, before or after it is carried out."""
 
@@ -272,7 +278,7 @@ class Tap:
             def log_message(self, *_: Any) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
