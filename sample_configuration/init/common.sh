@@ -71,13 +71,17 @@ yum_install() { # PACKAGE...
   return 1
 }
 
-disable_internal_repos() {
-  [ ! -d /etc/yum.repos.d ] || sed -i 's/^enabled *=.*/enabled=0/' /etc/yum.repos.d/*-internal.repo 2>/dev/null || true
+set_internal_repos() {
+  local file
+  for file in /etc/yum.repos.d/*-internal.repo; do
+    [ -e "$file" ] || continue
+    sed -i "s/^enabled *=.*/enabled=$1/" "$file"
+  done
 }
 
-enable_internal_repos() {
-  [ ! -d /etc/yum.repos.d ] || sed -i 's/^enabled *=.*/enabled=1/' /etc/yum.repos.d/*-internal.repo 2>/dev/null || true
-}
+disable_internal_repos() { set_internal_repos 0; }
+
+enable_internal_repos() { set_internal_repos 1; }
 
 no_login_shell() {
   if [ -x /usr/sbin/nologin ]; then echo /usr/sbin/nologin; else echo /sbin/nologin; fi
