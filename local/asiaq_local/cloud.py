@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from moto.ec2.models import EC2Backend, ec2_backends
+from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.instances import Instance, InstanceState, StateReason
 
-from .network import Interface
 from .supervisor import LaunchOrder, Supervisor
+from .topology import Interface
 
 log = logging.getLogger("cloud")
 
@@ -42,18 +43,22 @@ def state_of(instance: Instance) -> tuple[int, str]:
 
 def interfaces_of(instance: Instance) -> list[Interface]:
     """The network interfaces of an instance, the primary one first."""
-    return [
-        Interface(
-            id=eni.id,
-            device_index=index,
-            address=eni.private_ip_address,
-            mac=eni.mac_address,
-            subnet_id=eni.subnet.id,
-            subnet_cidr=str(eni.subnet.cidr),
-            vpc_id=eni.subnet.vpc_id,
-        )
-        for index, eni in sorted(instance.nics.items())
-    ]
+    return [interface_of(eni, index) for index, eni in sorted(instance.nics.items())]
+
+
+def interface_of(eni: NetworkInterface, device_index: int = 0) -> Interface:
+    """A network interface as the box plugs it in."""
+    others = (one["PrivateIpAddress"] for one in eni.private_ip_addresses)
+    return Interface(
+        id=eni.id,
+        device_index=device_index,
+        address=str(eni.private_ip_address),
+        mac=eni.mac_address,
+        subnet_id=eni.subnet.id,
+        subnet_cidr=str(eni.subnet.cidr),
+        vpc_id=eni.subnet.vpc_id,
+        secondary=tuple(one for one in others if one and one != eni.private_ip_address),
+    )
 
 
 def internal_domain(region: str) -> str:

@@ -1,11 +1,9 @@
-"""Public addresses of the box's own documentation networks, and interfaces that are really plugged."""
+"""Public addresses: of the box's own documentation networks, and what associating them means."""
 
 from __future__ import annotations
 
 import ipaddress
 import itertools
-import logging
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,11 +12,8 @@ from moto.ec2.models import EC2Backend, elastic_ip_addresses, elastic_network_in
 from moto.ec2.models.elastic_ip_addresses import ElasticAddress, ElasticAddressBackend
 from moto.ec2.responses.elastic_ip_addresses import ElasticIPAddresses
 
-from .cloud import Cloud, all_backends, interfaces_of
-from .network import Interface, Network
-from .settings import PUBLIC_NETWORKS, BoxError
-
-log = logging.getLogger("addresses")
+from .cloud import Cloud, all_backends
+from .settings import PUBLIC_NETWORKS
 
 
 class PublicAddresses:
@@ -107,88 +102,3 @@ def _install_association(cloud: Cloud) -> None:
     ElasticAddressBackend.associate_address = associate_address  # type: ignore[method-assign,assignment]
     ElasticAddressBackend.disassociate_address = disassociate_address  # type: ignore[method-assign,assignment]
     ElasticIPAddresses.release_address = release_address  # type: ignore[method-assign]
-
-
-class NetworkKeeper:
-    """Keeps the real network in step with what EC2 says, in a thread of its own."""
-
-    def __init__(self, cloud: Cloud, network: Network):
-        self._cloud = cloud
-        self._network = network
-        self._poke = threading.Event()
-        self._plugged: dict[str, dict[str, Interface]] = {}
-        self._vpcs: set[str] = set()
-        self._subnets: dict[str, str] = {}
-        self._lock = threading.Lock()
-        threading.Thread(target=self._run, name="network", daemon=True).start()
-
-    def poke(self) -> None:
-        """Something may have changed."""
-        self._poke.set()
-
-    def forget_all(self) -> None:
-        """After a reset."""
-        with self._lock:
-            self._plugged.clear()
-            for vpc_id in self._vpcs:
-                self._network.remove_vpc(vpc_id)
-            self._vpcs.clear()
-
-    def _run(self) -> None:
-        while True:
-            self._poke.wait()
-            self._poke.clear()
-            try:
-                # The cloud's lock is never taken while holding our own.
-                wanted = self._wanted()
-                with self._lock:
-                    self._reconcile(*wanted)
-            except (BoxError, OSError) as error:
-                log.error("%s", error)
-
-    def _wanted(self) -> tuple[dict[str, dict[str, str]], dict[str, list[Interface]], set[str]]:
-        """Public addresses by VPC, interfaces by instance, and the VPCs that there are."""
-        public: dict[str, dict[str, str]] = {}
-        interfaces: dict[str, list[Interface]] = {}
-        with self._cloud.lock:
-            vpcs = {vpc_id for backend in all_backends() for vpc_id in backend.vpcs}
-            for instance in self._cloud.instances():
-                interfaces[instance.id] = interfaces_of(instance)
-                for eni in instance.nics.values():
-                    mapping = public.setdefault(eni.subnet.vpc_id, {})
-                    if eni.public_ip:
-                        mapping[eni.public_ip] = eni.private_ip_address
-        return public, interfaces, vpcs
-
-    def _reconcile(
-        self,
-        public: dict[str, dict[str, str]],
-        interfaces: dict[str, list[Interface]],
-        vpcs: set[str],
-    ) -> None:
-        for vpc_id, mapping in public.items():
-            self._network.set_public_addresses(vpc_id, mapping)
-            self._vpcs.add(vpc_id)
-        for vpc_id in self._vpcs - public.keys():
-            self._network.set_public_addresses(vpc_id, {})
-        self._plug(interfaces)
-        for vpc_id in self._vpcs - vpcs:
-            self._network.remove_vpc(vpc_id)
-        self._vpcs &= vpcs
-
-    def _plug(self, wanted: dict[str, list[Interface]]) -> None:
-        """Plugs and pulls second and further interfaces; the first one comes with the host."""
-        for instance_id, interfaces in wanted.items():
-            plugged = self._plugged.setdefault(instance_id, {})
-            now = {
-                interface.id: interface for interface in interfaces if interface.device_index > 0
-            }
-            for interface_id in plugged.keys() - now.keys():
-                self._network.unplug(plugged.pop(interface_id))
-            for interface_id in now.keys() - plugged.keys():
-                # A host that is still being made is plugged at a later look.
-                if self._network.has_host(instance_id):
-                    self._network.plug_if_absent(instance_id, now[interface_id])
-                    plugged[interface_id] = now[interface_id]
-        for instance_id in self._plugged.keys() - wanted.keys():
-            del self._plugged[instance_id]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .apt_settings import AptSettings
-from .settings import API_ADDRESS, DNS_ADDRESS, HOST_ENDPOINT, PROXY_PORT
+from .settings import DNS_ADDRESS, HOST_ENDPOINT, PACKAGES_PROXY
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def write_guest_settings(root: Path, settings: GuestSettings, new_instance: bool
         "".join(
             line + "\n"
             for line in (
-                f'Acquire::http::Proxy "http://{API_ADDRESS}:{PROXY_PORT}";',
+                f'Acquire::http::Proxy "{PACKAGES_PROXY}";',
                 'Acquire::Languages "none";',
                 'Dpkg::Options { "--force-unsafe-io"; };',
                 *settings.apt.relaxed_checks(),

@@ -10,6 +10,8 @@ import struct
 import threading
 from collections.abc import Callable
 
+from .settings import CHECKIP_ADDRESS, CHECKIP_NAME
+
 log = logging.getLogger("names")
 
 _PRIVATE = re.compile(
@@ -38,7 +40,7 @@ def address_in_name(name: str) -> str | None:
 
 
 class Responder:
-    """A DNS server for one VPC: EC2's own names, and "no such name" at once for all else."""
+    """A DNS server for one VPC: EC2's own names, those of the box's internet, and "no such name" at once for all else."""
 
     def __init__(
         self, listening: socket.socket, domain: str, private_of: Callable[[str], str | None]
@@ -85,6 +87,8 @@ class Responder:
         return header + question + answer
 
     def _look_up(self, name: str, kind: int) -> tuple[bool, bytes]:
+        if name == CHECKIP_NAME:
+            return True, ipaddress.IPv4Address(CHECKIP_ADDRESS).packed if kind == _A else b""
         address = address_in_name(name)
         if address:
             inside = self._private_of(address) or address

@@ -37,9 +37,13 @@ def run(*command: str, text: str | None = None, timeout: float = 60) -> str:
     return done.stdout
 
 
-def ip(namespace: str, lines: Iterable[str]) -> None:
-    """Runs `ip` commands, one a line, inside a namespace, in one process."""
-    run("ip", "-n", namespace, "-batch", "-", text="\n".join(lines) + "\n")
+def ip(namespace: str, lines: Iterable[str], go_on: bool = False) -> None:
+    """Runs `ip` commands, one a line, inside a namespace, in one process.
+
+    The first that fails ends it, or with `go_on` the others are carried out before BoxError is raised.
+    """
+    options = ["-force"] if go_on else []
+    run("ip", "-n", namespace, *options, "-batch", "-", text="\n".join(lines) + "\n")
 
 
 def nft(namespace: str, rules: str) -> None:
@@ -57,6 +61,17 @@ def sysctl(namespace: str, **values: int) -> None:
                 control.write(str(value))
 
     inside(namespace, write)
+
+
+def make_router(namespace: str) -> None:
+    """Makes a namespace, which has no interfaces yet, forward packets by any way that routes say."""
+    values = {"ipv4__ip_forward": 1}
+    for scope in ("all", "default"):
+        for name in ("rp_filter", "send_redirects", "accept_redirects"):
+            values[f"ipv4__conf__{scope}__{name}"] = 0
+    # Without a limit, each connection attempt to nowhere is refused at once.
+    values["ipv4__icmp_ratelimit"] = 0
+    sysctl(namespace, **values)
 
 
 def inside(namespace: str, function: Callable[[], Result]) -> Result:

@@ -26,6 +26,7 @@ from . import (
     autoscaling,
     ec2_addresses,
     ec2_fixes,
+    ec2_groups,
     ec2_images,
     ec2_instances,
     ec2_launch,
@@ -39,10 +40,22 @@ from .account import seed_account
 from .apt_settings import read_apt_settings
 from .base_image import base_image_path, package_cache_path
 from .cgroups import memory_bytes
+from .checkip import CheckIpHandler
 from .cloud import Cloud, all_backends, internal_domain, state_of
 from .images import ImageStore
 from .network import Network
-from .settings import API_ADDRESS, DNS_ADDRESS, METADATA_ADDRESS, PROXY_PORT, REGION, Box, BoxError
+from .network_keeper import NetworkKeeper
+from .settings import (
+    API_ADDRESS,
+    CHECKIP_ADDRESS,
+    DNS_ADDRESS,
+    METADATA_ADDRESS,
+    PACKAGES_ADDRESS,
+    PACKAGES_PORT,
+    REGION,
+    Box,
+    BoxError,
+)
 from .socks import SocksServer
 from .supervisor import HostSupervisor, PretendingSupervisor
 from .volumes import VolumeKeeper, VolumeStore
@@ -84,7 +97,7 @@ class BoxServer:
         self._metadata = imds.Metadata(self.cloud)
         self._application = Application(self.cloud.lock, self._source_of, self.reset, self.status)
         self._network: Network | None = None
-        self._keeper: ec2_addresses.NetworkKeeper | None = None
+        self._keeper: NetworkKeeper | None = None
         self._store: ImageStore | None = None
         self._volumes: VolumeStore | None = None
         self._volume_keeper: VolumeKeeper | None = None
@@ -99,6 +112,7 @@ class BoxServer:
         ec2_images.install(self.cloud, self._store)
         ec2_volumes.install(self.cloud, self._volumes)
         ec2_addresses.install(self.cloud)
+        ec2_groups.install()
         ec2_fixes.install(self.cloud)
         self._groups = autoscaling.install(self.cloud)
         seed_account()
@@ -108,6 +122,7 @@ class BoxServer:
         self._packages = packages_proxy.PackageCache(package_cache_path(), apt)
         self._network = Network(self._box, self._serve_vpc)
         self._network.start()
+        self._serve_internet()
         self._store = ImageStore(self._box, base_image_path())
         self._volumes = VolumeStore(self._box)
         supervisor = HostSupervisor(self._box, self._network, self._store, apt, self.cloud)
@@ -117,8 +132,9 @@ class BoxServer:
         supervisor.devices_at_boot = self._volume_keeper.devices_at_boot
         self.cloud.supervisor = supervisor
         self.cloud.on_change(self._volume_keeper.poke)
-        self._keeper = ec2_addresses.NetworkKeeper(self.cloud, self._network)
+        self._keeper = NetworkKeeper(self.cloud, self._network)
         self.cloud.on_change(self._keeper.poke)
+        self._application.on_write = self._keeper.poke
 
     def start(self) -> dict[str, Any]:
         """Opens the loopback ports; what `up` writes down about the box."""
@@ -151,14 +167,19 @@ class BoxServer:
                 query,
                 socket.create_server((METADATA_ADDRESS, 80), backlog=128),
                 socket.create_server((API_ADDRESS, 80), backlog=128),
-                socket.create_server((API_ADDRESS, PROXY_PORT), backlog=128),
             )
 
-        query, metadata, api, packages = namespaces.inside(namespace, open_sockets)
+        query, metadata, api = namespaces.inside(namespace, open_sockets)
         names.Responder(query, domain, self._private_of).start()
         _OwnedHttpServer(metadata, imds.handler_for(self._metadata, vpc_id)).start()
         Server(api, self._application, vpc_id).start()
+
+    def _serve_internet(self) -> None:
+        """Starts the servers that hosts reach when a route leads to the internet."""
+        internet = self._box.internet_namespace
+        packages = namespaces.listen(internet, PACKAGES_ADDRESS, PACKAGES_PORT)
         _OwnedHttpServer(packages, packages_proxy.handler_for(self._packages)).start()
+        _OwnedHttpServer(namespaces.listen(internet, CHECKIP_ADDRESS, 80), CheckIpHandler).start()
 
     def _source_of(self, listener: str, address: str) -> str:
         if not listener:

@@ -13,19 +13,28 @@ ACCOUNT_ID = "123456789012"
 ACCESS_KEY_ID = "AKIAASIAQLOCALBOX000"
 SECRET_ACCESS_KEY = "asiaq/local/box/has/no/secret/0000000000"
 
-# Link-local services that every host of a box reaches, as in EC2.
+# Link-local services that every host of a box reaches, whatever its groups and routes say, as in EC2.
 METADATA_ADDRESS = "169.254.169.254"
 DNS_ADDRESS = "169.254.169.253"
 API_ADDRESS = "169.254.169.250"
-PROXY_PORT = 3128
 HOST_ENDPOINT = f"http://{API_ADDRESS}"
 LINK_LOCAL_ADDRESSES = (METADATA_ADDRESS, DNS_ADDRESS, API_ADDRESS)
 
 # Public addresses of hosts come from TEST-NET-2, TEST-NET-3 (RFC 5737) and, when these are all
 # taken, the network for benchmarks (RFC 2544): nobody owns them.
 PUBLIC_NETWORKS = ("198.51.100.0/24", "203.0.113.0/24", "198.18.0.0/15")
-# Links between the box's "internet" and its VPCs, RFC 6598 space.
+# What is on the box's "internet" besides hosts, TEST-NET-1 (RFC 5737): this machine as hosts see it,
+# the way to Debian's packages, and the service that says which address asks.
+OPERATOR_ADDRESS = "192.0.2.1"
+PACKAGES_ADDRESS = "192.0.2.10"
+CHECKIP_ADDRESS = "192.0.2.20"
+INTERNET_ADDRESSES = (OPERATOR_ADDRESS, PACKAGES_ADDRESS, CHECKIP_ADDRESS)
+CHECKIP_NAME = "checkip.amazonaws.com"
+PACKAGES_PORT = 3128
+PACKAGES_PROXY = f"http://{PACKAGES_ADDRESS}:{PACKAGES_PORT}"
+# Links between the box's "internet" and its VPCs, and between peered VPCs, RFC 6598 space.
 UPLINK_NETWORK = "100.64.0.0/16"
+PEERING_NETWORK = "100.65.0.0/16"
 
 DEBIAN_RELEASE = "bookworm"
 BASE_IMAGE_ID = "ami-0de61a0000000012"

@@ -20,8 +20,9 @@ from .apt_settings import AptSettings
 from .guest_settings import GuestSettings, write_guest_settings
 from .host import REBOOT_STATUS, Host, check_room
 from .images import ImageStore
-from .network import Interface, Network
+from .network import Network
 from .settings import Box, BoxError
+from .topology import Interface
 
 log = logging.getLogger("supervisor")
 
@@ -244,7 +245,7 @@ class HostSupervisor:
             while machine.thread and machine.thread.is_alive() and time.monotonic() < deadline:
                 cgroups.kill(self._box.name)
                 machine.thread.join(0.1)
-            self._network.remove_host(machine.host.instance_id)
+            self._network.remove_host(machine.host.instance_id, machine.interfaces)
             machine.host.destroy()
 
     def open_again(self) -> None:
@@ -401,7 +402,7 @@ class HostSupervisor:
             if not ours:
                 return
             try:
-                self._network.remove_host(instance_id)
+                self._network.remove_host(instance_id, machine.interfaces)
                 machine.host.destroy()
             except (BoxError, OSError) as error:
                 log.error("removing %s: %s", instance_id, error)

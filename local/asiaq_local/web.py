@@ -51,6 +51,8 @@ class Application:
         self.requests = RequestLog()
         # Added to every answer, for measurements: what a distant region feels like.
         self.latency_seconds = 0.0
+        # Called after every request to EC2 that may have changed something; it must not block.
+        self.on_write: Callable[[], None] = lambda: None
 
     def answer(self, environ: dict[str, Any], body: bytes, listener: str) -> Answer:
         """The answer to one request."""
@@ -62,6 +64,7 @@ class Application:
             return _json(200, {"status": "ok"})
         begin, wall = time.monotonic(), time.time()
         service, operation = name_request(environ, body)
+        kind = kind_of(operation, environ["REQUEST_METHOD"])
         try:
             status, headers, content = self._idempotent.answer(
                 service, operation, environ, body, lambda: self._ask_moto(environ, body)
@@ -80,6 +83,8 @@ class Application:
                 [("Content-Type", "text/plain")],
                 b"internal error of the box\n",
             )
+        if service == "ec2" and kind == "write":
+            self.on_write()
         if self.latency_seconds:
             time.sleep(max(0.0, self.latency_seconds - (time.monotonic() - begin)))
         self.requests.add(
@@ -89,7 +94,7 @@ class Application:
                 operation=operation,
                 status=status,
                 seconds=round(time.monotonic() - begin, 6),
-                kind=kind_of(operation, environ["REQUEST_METHOD"]),
+                kind=kind,
                 source=self._source_of(listener, environ["REMOTE_ADDR"]),
                 agent=environ.get("HTTP_USER_AGENT", "")[:80],
             )

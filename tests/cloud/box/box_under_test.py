@@ -113,6 +113,27 @@ class BoxUnderTest:
         for instance_id in instance_ids:
             self.wait_state(instance_id, "terminated")
 
+    def open_to_the_internet(self, vpc: str, group: str) -> str:
+        """Gives a VPC an internet gateway with a route to it, and a group ssh for everybody."""
+        ec2 = self.client("ec2")
+        gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+        ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+        tables = ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])
+        ec2.create_route(
+            RouteTableId=tables["RouteTables"][0]["RouteTableId"],
+            DestinationCidrBlock="0.0.0.0/0",
+            GatewayId=gateway,
+        )
+        everybody = [{"CidrIp": "0.0.0.0/0"}]
+        ssh = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": everybody}
+        ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[ssh])
+        return str(gateway)
+
+    def close_to_the_internet(self, vpc: str, gateway: str) -> None:
+        ec2 = self.client("ec2")
+        ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+        ec2.delete_internet_gateway(InternetGatewayId=gateway)
+
     def leftovers(self) -> list[str]:
         """What of this box is on the machine: namespaces, mounts, processes, folders."""
         found = [name for name in _listing("/run/netns") if name.startswith(f"asiaq.{self.name}.")]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from box_under_test import BoxUnderTest, running_box
+from box_under_test import ROOT, BoxUnderTest, running_box
+
+# For tests of what is computed without a box.
+sys.path.insert(0, str(ROOT / "local"))
 
 
 @pytest.fixture(scope="session")

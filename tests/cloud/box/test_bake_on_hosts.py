@@ -102,10 +102,7 @@ class Bakery:
             GroupName="bakery_tunnel", Description="builders", VpcId=self.vpc,
             TagSpecifications=tagged("security-group", Name="bakery_tunnel", meta_network="tunnel"),
         )["GroupId"]
-        ssh = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
-        ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[ssh])
-        gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
-        ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=self.vpc)
+        self.box.open_to_the_internet(self.vpc, group)
         ec2.import_key_pair(KeyName="bakery", PublicKeyMaterial=Path(f"{self.box.key}.pub").read_bytes())
         s3 = self.box.client("s3")
         bucket = "us-west-2.trial.credentials.bakery"

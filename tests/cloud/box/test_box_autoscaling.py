@@ -30,6 +30,7 @@ class Group:
         self.security_group = self.ec2.create_security_group(
             GroupName=name, Description="tests", VpcId=self.vpc
         )["GroupId"]
+        self.gateway = box.open_to_the_internet(self.vpc, self.security_group)
         self.template = self.ec2.create_launch_template(
             LaunchTemplateName=name, LaunchTemplateData=self.data()
         )["LaunchTemplate"]["LaunchTemplateId"]
@@ -102,6 +103,7 @@ class Group:
         self.ec2.delete_security_group(GroupId=self.security_group)
         for subnet in self.subnets:
             self.ec2.delete_subnet(SubnetId=subnet)
+        self.box.close_to_the_internet(self.vpc, self.gateway)
         self.ec2.delete_vpc(VpcId=self.vpc)
 
 

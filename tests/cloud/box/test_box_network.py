@@ -158,6 +158,10 @@ def test_hosts_of_two_subnets_reach_each_other_and_names_resolve(box: BoxUnderTe
         capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert done.stdout.startswith("ip-10-6-2-"), done.stderr
+    [group] = ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [vpc]}])[
+        "SecurityGroups"
+    ]
+    gateway = box.open_to_the_internet(vpc, group["GroupId"])
     elastic = ec2.allocate_address(Domain="vpc")
     ec2.associate_address(AllocationId=elastic["AllocationId"], InstanceId=hosts[1]["InstanceId"])
     wait_for(
@@ -204,7 +208,12 @@ def test_hosts_of_two_subnets_reach_each_other_and_names_resolve(box: BoxUnderTe
         lambda: eni["MacAddress"] in box.ssh(here, "cat /sys/class/net/eth1/address", check=False),
         "eth1",
     )
-    box.ssh(here, "sudo ip addr add 10.6.1.77/24 dev eth1 && sudo ip link set eth1 up")
+    # Answers have to leave by the interface whose address they carry.
+    box.ssh(
+        here,
+        "sudo ip addr add 10.6.1.77/24 dev eth1 && sudo ip link set eth1 up &&"
+        " sudo ip route add default via 10.6.1.1 dev eth1 table 10 && sudo ip rule add from 10.6.1.77 table 10",
+    )
     wait_for(lambda: box.ssh("10.6.1.77", "hostname", check=False), "the second address")
     ec2.detach_network_interface(AttachmentId=attachment["AttachmentId"])
     wait_for(lambda: "eth1" not in box.ssh(here, "ls /sys/class/net"), "eth1 to go")
@@ -212,6 +221,7 @@ def test_hosts_of_two_subnets_reach_each_other_and_names_resolve(box: BoxUnderTe
     box.terminate(outside["InstanceId"], *(host["InstanceId"] for host in hosts))
     for subnet in subnets:
         ec2.delete_subnet(SubnetId=subnet)
+    box.close_to_the_internet(vpc, gateway)
     ec2.delete_vpc(VpcId=vpc)
     wait_for(
         lambda: (
