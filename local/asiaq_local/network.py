@@ -175,12 +175,16 @@ class Network:
         for gateway_id in self._gateways.keys() - wanted.keys():
             self._remove_gateway(gateway_id)
         for gateway_id in wanted.keys() - self._gateways.keys():
-            self._add_gateway(gateway_id, wanted[gateway_id])
+            self._gateways[gateway_id] = wanted[gateway_id]
+            try:
+                self._add_gateway(gateway_id, wanted[gateway_id])
+            except BoxError:
+                self._remove_gateway(gateway_id)
+                raise
 
     def _add_gateway(self, gateway_id: str, interface: Interface) -> None:
         """A NAT gateway forwards what it is sent, from its own address, and answers nobody."""
         namespace = self.add_host(gateway_id)
-        self._gateways[gateway_id] = interface
         namespaces.make_router(namespace)
         namespaces.nft(
             namespace,
