@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import select
 import subprocess
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from box_under_test import BoxUnderTest, needs_root, wait_for
+from wires import Wires, heard_by, passes
 
 pytestmark = needs_root
 
@@ -21,13 +19,12 @@ OPERATOR = "192.0.2.1/32"
 CHECKIP = "curl -s -m 5 http://checkip.amazonaws.com"
 
 
-class Scene:
+class Scene(Wires):
     """Two VPCs: one with a dmz on the internet and an intranet behind it, and one to be its peer."""
 
     def __init__(self, box: BoxUnderTest):
-        self.box = box
+        super().__init__(box)
         self.ec2 = box.client("ec2")
-        self.listeners: list[subprocess.Popen[bytes]] = []
         self.vpcs = {
             name: self._vpc(cidr)
             for name, cidr in (("here", "10.40.0.0/16"), ("there", "10.41.0.0/16"))
@@ -42,11 +39,11 @@ class Scene:
             self._metanetwork(name, self.vpcs[vpc], cidr)
         self.route("dmz", ANYWHERE, GatewayId=self.gateway)
         self.groups["guest"] = self._group("guest", self.vpcs["here"])
-        hosts = {"dmz": self._launch("dmz", public=True), "intranet": self._launch("intranet"),
-                 "neighbour": self._launch("intranet"), "peer": self._launch("peer")}  # fmt: skip
-        for host in hosts.values():
-            box.wait_state(host["InstanceId"], "running")
-        self.hosts = {name: box.instance(host["InstanceId"]) for name, host in hosts.items()}
+        for host, metanetwork in (("dmz", "dmz"), ("intranet", "intranet"),
+                                  ("neighbour", "intranet"), ("peer", "peer")):  # fmt: skip
+            subnet, group = self.subnets[metanetwork], self.groups[metanetwork]
+            self.launch(host, subnet, group, public=host == "dmz")
+        self.wait_running()
 
     def _vpc(self, cidr: str) -> str:
         return self.ec2.create_vpc(CidrBlock=cidr)["Vpc"]["VpcId"]
@@ -61,74 +58,6 @@ class Scene:
         self.tables[name] = self.ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
         self.ec2.associate_route_table(RouteTableId=self.tables[name], SubnetId=self.subnets[name])
         self.groups[name] = self._group(name, vpc)
-
-    def _launch(self, name: str, public: bool = False) -> dict[str, Any]:
-        interface = {"DeviceIndex": 0, "SubnetId": self.subnets[name], "Groups": [self.groups[name]],
-                     "AssociatePublicIpAddress": public}  # fmt: skip
-        return self.box.launch(NetworkInterfaces=[interface])[0]
-
-    def address(self, host: str) -> str:
-        return str(self.hosts[host]["PrivateIpAddress"])
-
-    def _inside(self, host: str, *command: str) -> list[str]:
-        """A command of this machine in the network of a host, or on the box's internet."""
-        place = "internet" if host == "internet" else self.hosts[host]["InstanceId"]
-        return ["ip", "netns", "exec", f"asiaq.{self.box.name}.{place}", *command]
-
-    def listen(self, host: str, port: int) -> subprocess.Popen[bytes]:
-        """Accepts connections on a port of a host, one after the other."""
-        command = self._inside(host, "nc", "-l", "-k", str(port))
-        listener = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
-        self.listeners.append(listener)
-        wait_for(lambda: self._tries(host, "127.0.0.1", port), f"nc on port {port}")
-        return listener
-
-    def _tries(self, host: str, address: str, port: int) -> bool:
-        probe = self._inside(host, "nc", "-z", "-w", "1", address, str(port))
-        return subprocess.run(probe, capture_output=True).returncode == 0
-
-    def reaches(self, host: str, other: str, port: int, address: str = "") -> bool:
-        return self._tries(host, address or self.address(other), port)
-
-    def soon(self, expected: bool, host: str, other: str, port: int, address: str = "") -> None:
-        """After a change that was made just now: within seconds it is in force, and stays."""
-        what = f"{host} {'to reach' if expected else 'not to reach'} {other}:{port}"
-        wait_for(lambda: self.reaches(host, other, port, address) == expected, what, 10)
-        assert self.reaches(host, other, port, address) == expected
-
-    def call(self, host: str, other: str, port: int) -> subprocess.Popen[bytes]:
-        """A connection that stays open."""
-        command = self._inside(host, "nc", self.address(other), str(port))
-        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-
-    def run(self, host: str, *command: str, check: bool = True) -> str:
-        """A command of this machine in the network of a host; its output."""
-        done = subprocess.run(self._inside(host, *command), capture_output=True, text=True)
-        assert done.returncode == 0 or not check, done.stderr
-        return done.stdout
-
-    def send(self, host: str, source: str, other: str, port: int, datagram: bytes) -> None:
-        """One datagram, whether it arrives or not."""
-        command = ["nc", "-u", "-q", "0", "-s", source, self.address(other), str(port)]
-        subprocess.run(self._inside(host, *command), input=datagram, check=True)
-
-    def send_until_heard(
-        self,
-        host: str,
-        source: str,
-        other: str,
-        port: int,
-        listener: subprocess.Popen[bytes],
-        datagram: bytes,
-    ) -> None:
-        """Sends again and again until the listener has the datagram."""
-        assert listener.stdout
-
-        def heard() -> bool:
-            self.send(host, source, other, port, datagram)
-            return bool(select.select([listener.stdout], [], [], 0.2)[0])
-
-        wait_for(heard, f"a datagram from {host} to arrive", 10)
 
     def attach(self, eni: str, host: str, mac: str, *addresses: str) -> str:
         """Attaches an interface and configures it, so that answers leave where questions came in."""
@@ -159,8 +88,10 @@ class Scene:
     @contextlib.contextmanager
     def allowed(self, to: str, port: int, **source: Any) -> Iterator[None]:
         self.allow(to, port, **source)
-        yield
-        self.forbid(to, port, **source)
+        try:
+            yield
+        finally:
+            self.forbid(to, port, **source)
 
     def route(self, table: str, cidr: str, **target: str) -> None:
         self.ec2.create_route(RouteTableId=self.tables[table], DestinationCidrBlock=cidr, **target)
@@ -169,10 +100,7 @@ class Scene:
         self.ec2.delete_route(RouteTableId=self.tables[table], DestinationCidrBlock=cidr)
 
     def close(self) -> None:
-        for listener in self.listeners:
-            listener.kill()
-            listener.wait()
-        self.box.terminate(*(host["InstanceId"] for host in self.hosts.values()))
+        self.end()
         for subnet in self.subnets.values():
             self.ec2.delete_subnet(SubnetId=subnet)
         for table in self.tables.values():
@@ -225,38 +153,17 @@ def test_connections_outlive_changes_of_rules(scene: Scene) -> None:
     with scene.allowed("intranet", 7001, cidr="10.40.0.0/24"):
         scene.soon(True, "dmz", "intranet", 7001)
         caller = scene.call("dmz", "intranet", 7001)
-        assert _passes(caller, listener, b"before\n")
+        assert passes(caller, listener, b"before\n")
         with scene.allowed("intranet", 2182, cidr="10.40.0.0/24"):
             scene.soon(True, "dmz", "intranet", 2182)
-            assert _passes(caller, listener, b"after another rule came\n")
+            assert passes(caller, listener, b"after another rule came\n")
         scene.soon(False, "dmz", "intranet", 2182)
-        assert _passes(caller, listener, b"after it went\n")
+        assert passes(caller, listener, b"after it went\n")
     # Not even its own rule's end breaks it off; what comes now is refused.
     scene.soon(False, "dmz", "intranet", 7001)
-    assert _passes(caller, listener, b"after its own rule went\n")
+    assert passes(caller, listener, b"after its own rule went\n")
     caller.kill()
     caller.wait()
-
-
-def _passes(
-    caller: subprocess.Popen[bytes], listener: subprocess.Popen[bytes], line: bytes
-) -> bool:
-    assert caller.stdin
-    caller.stdin.write(line)
-    caller.stdin.flush()
-    return _heard(listener, line).endswith(line)
-
-
-def _heard(listener: subprocess.Popen[bytes], expected: bytes, limit: float = 10) -> bytes:
-    """What a listener got by the time that it has got what is expected."""
-    assert listener.stdout
-    heard = b""
-    deadline = time.monotonic() + limit
-    while expected not in heard and time.monotonic() < deadline:
-        if select.select([listener.stdout], [], [], 0.2)[0]:
-            heard += os.read(listener.stdout.fileno(), 4096)
-    assert expected in heard, f"waited {limit} s in vain for {expected!r}"
-    return heard
 
 
 def test_what_a_host_may_send_is_limited_too(scene: Scene) -> None:
@@ -396,7 +303,7 @@ def test_foreign_addresses_pass_where_nobody_checks(scene: Scene) -> None:
 
 
 def test_a_host_cannot_be_taken_for_its_neighbour(scene: Scene) -> None:
-    command = scene._inside("dmz", "nc", "-u", "-l", "-k", "5140")
+    command = scene.inside("dmz", "nc", "-u", "-l", "-k", "5140")
     listener = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
     scene.listeners.append(listener)
     neighbour = scene.address("neighbour")
@@ -406,7 +313,7 @@ def test_a_host_cannot_be_taken_for_its_neighbour(scene: Scene) -> None:
         scene.send("intranet", neighbour, "dmz", 5140, b"false\n")
         scene.run("intranet", "ip", "addr", "del", f"{neighbour}/32", "dev", "lo")
         scene.send("neighbour", neighbour, "dmz", 5140, b"true\n")
-        assert b"false" not in _heard(listener, b"true\n")
+        assert b"false" not in heard_by(listener, b"true\n")
 
 
 def test_an_interface_takes_its_addresses_to_another_host(scene: Scene) -> None:
