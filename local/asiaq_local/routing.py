@@ -72,13 +72,18 @@ def _route(
 
 
 def changes(before: Routes, after: Routes, table: str = "main") -> list[str]:
-    """The `ip` commands that make one table out of the other; what both have never goes missing."""
+    """The `ip` commands that make one table out of the other; what both have never goes missing.
+
+    A route in `before` that is empty may be there or not.
+    """
     commands = [
         f"route replace {route} table {table}"
         for destination, route in after.items()
         if before.get(destination) != route
     ]
-    commands += [
-        f"route del {destination} table {table}" for destination in before.keys() - after.keys()
-    ]
+    for destination, route in before.items():
+        if destination not in after:
+            if not route:  # so that there is something to delete
+                commands.append(f"route replace prohibit {destination} table {table}")
+            commands.append(f"route del {destination} table {table}")
     return commands
