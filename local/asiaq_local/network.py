@@ -94,9 +94,13 @@ class Network:
                     self._disconnect(peering_id)
             for gateway_id in [key for key, one in self._gateways.items() if one.vpc_id == vpc_id]:
                 self._remove_gateway(gateway_id)
+            # Sockets of its servers keep the namespace, and with it this cable, for a while.
+            uplink = f"u{self._uplinks.pop(vpc_id)}"
+            namespaces.ip(self._box.internet_namespace, [f"link del {uplink}"])
+            self._public = {
+                key: one for key, one in self._public.items() if f" dev {uplink} " not in one
+            }
             namespaces.delete(self._vpcs.pop(vpc_id).name)
-            device = f" dev u{self._uplinks.pop(vpc_id)} "
-            self._public = {key: one for key, one in self._public.items() if device not in one}
 
     def add_host(self, instance_id: str) -> str:
         """Makes the namespace in which a host boots."""
