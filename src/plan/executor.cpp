@@ -52,6 +52,8 @@ class Execution {
     }
     threads.clear();
     report_.interrupted = interrupt::requested() && count(report_, Outcome::not_started) > 0;
+    // Nobody is told of a failure by an error when the run ends for another reason.
+    if (interrupt::requested() && !report_.failures.empty()) log_failure(report_.failures.front());
     return std::move(report_);
   }
 
@@ -101,7 +103,7 @@ class Execution {
     report_.outcomes[index] = outcome;
     if (outcome == Outcome::failed) {
       report_.failures.push_back({{index}, reason});
-      log::error("Failed to {}: {}", described(change), reason);
+      announce_failure(report_.failures.back());
     } else {
       for (const std::size_t follower : followers_[index]) {
         if (--waiting_for_[follower] == 0) ready_.push_back(follower);
@@ -112,6 +114,21 @@ class Execution {
     } else if (outcome == Outcome::done) {
       log::info("Done: {}", described(change));
     }
+  }
+
+  /// The reason of the first failure is what the run's error will say; those of others only appear
+  /// here.
+  void announce_failure(const Failure& failure) const {
+    if (report_.failures.size() > 1) {
+      log_failure(failure);
+    } else if (under_way_ > 0 || !ready_.empty()) {
+      log::warning("Failed to {}; what does not depend on it goes on",
+                   described(changes_[failure.change.index]));
+    }
+  }
+
+  void log_failure(const Failure& failure) const {
+    log::error("Failed to {}: {}", described(changes_[failure.change.index]), failure.reason);
   }
 
   const std::vector<Change>& changes_;
@@ -144,14 +161,24 @@ void carry_out(const Plan& plan, const ExecutionOptions& options) {
   throw PlanError(plan, report);
 }
 
+namespace {
+
+std::string summary(const Plan& plan, const Report& report) {
+  const Failure& first = report.failures.front();
+  const std::string failure =
+      fmt::format("{}: {}", described(plan.changes()[first.change.index]), first.reason);
+  // Counting one change says nothing.
+  if (report.outcomes.size() == 1) return failure;
+  return fmt::format("{} of {} changes done, {} failed, {} not started; first failure: {}",
+                     count(report, Outcome::done), report.outcomes.size(), report.failures.size(),
+                     count(report, Outcome::not_started), failure);
+}
+
+}  // namespace
+
 PlanError::PlanError(const Plan& plan, const Report& report)
-    : Error("Plan", fmt::format("{} of {} changes done, {} failed, {} not started; first failure: "
-                                "{}: {}",
-                                count(report, Outcome::done), report.outcomes.size(),
-                                report.failures.size(), count(report, Outcome::not_started),
-                                described(plan.changes()[report.failures.front().change.index]),
-                                report.failures.front().reason)) {
-  set_hint("run the same command again to go on");
+    : Error("Plan", summary(plan, report)) {
+  if (report.outcomes.size() > 1) set_hint("run the same command again to go on");
 }
 
 }  // namespace asiaq::plan

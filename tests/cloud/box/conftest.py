@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from box_under_test import BoxUnderTest, running_box
+from service_hosts import boot, buckets, host, image, keys
+
+__all__ = ["boot", "buckets", "host", "image", "keys"]
 
 
 @pytest.fixture(scope="session")
