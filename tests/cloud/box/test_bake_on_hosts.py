@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from box_under_test import running_box
+from box_under_test import running_box, wait_for
 
 ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(os.environ.get("ASIAQ_BIN", ROOT / "build" / "bin"))
@@ -312,7 +312,7 @@ def the_error(done: subprocess.CompletedProcess[str]) -> str:
 
 def test_a_full_disk_fails_the_image_and_leaves_nothing(small_bakery: Bakery) -> None:
     script = small_bakery.folder / "init" / "phase1.sh"
-    script.write_text("#!/bin/bash\nset -e\nhead -c 210M /dev/zero >/big\n")
+    script.write_text("#!/bin/bash\nset -e\nhead -c 250M /dev/zero >/big\n")
     error = the_error(small_bakery.bake())
     assert "No room left under" in error
     assert not small_bakery.builders() and not small_bakery.images("base")
@@ -324,7 +324,8 @@ def test_a_full_disk_fails_the_script_and_leaves_nothing(small_bakery: Bakery) -
     done = small_bakery.bake()
     assert "status 1" in the_error(done) and "No space left on device" in done.stderr
     assert not small_bakery.builders() and not small_bakery.images("base")
-    # What the builder held is free again.
+    # What the builder held is free again when it is gone.
+    wait_for(lambda: not small_bakery.builders("shutting-down"), "the end of the builder")
     script.write_text("#!/bin/bash\ntrue\n")
     created(small_bakery.bake())
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import queue
 import re
 import signal
+import subprocess
 
 import pytest
 
@@ -193,19 +195,18 @@ def test_an_interrupted_spindown_is_finished_by_the_next(scene: Scene, command: 
         scene.make_image(hostclass)
     words = pipeline(scene, HEADER + "".join(f"1,{each},,1,,,,no,\n" for each in ("mhcone", "mhctwo", "mhcthree")))
     scene.ok("spinup", *words)
-    process = None
+    started: queue.Queue[subprocess.Popen[str]] = queue.Queue()
     sent: list[bool] = []
 
     def at_the_first_deletion(request: object) -> bool:
         if getattr(request, "operation") == "DeleteAutoScalingGroup" and not sent:
-            while process is None:
-                pass
-            process.send_signal(number)
             sent.append(True)
+            started.get().send_signal(number)
         return False
 
     scene.cloud.fail(at_the_first_deletion, 500, "")
     process = scene.start(command, *words, ASIAQ_WAIT_SCALE="1")
+    started.put(process)
     _, errors = process.communicate(timeout=60)
     assert sent and process.returncode == 1, errors
     assert "Interrupted" in errors and "Traceback" not in errors

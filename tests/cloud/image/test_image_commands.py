@@ -228,6 +228,7 @@ def test_d11_no_bake_without_a_base_image(cloud: Any, bakery: Any) -> None:
 def test_d9_phase_1_bakes_from_the_image_that_its_section_names(cloud: Any, bakery: Any) -> None:
     base, other = register(cloud, "debian-12 again"), register(cloud, "centos-7")
     bakery.write("disco_aws.ini", SETTINGS.format(source=base) + f"\n[centos7_phase1]\nphase=1\nbake_ami={other}\n")
+    cloud.forget_requests()
     for words, name, source in ((), "base", base), (("--hostclass", "centos7_phase1"), "centos7_phase1", other):
         plan = bakery.ok("disco_bake.py", "bake", *words, "--dry-run")
         assert f"from AMI {source}" in plan and name in plan
