@@ -178,17 +178,20 @@ class NetworkKeeper:
 
     def _plug(self, wanted: dict[str, list[Interface]]) -> None:
         """Plugs and pulls second and further interfaces; the first one comes with the host."""
-        for instance_id, interfaces in wanted.items():
-            plugged = self._plugged.setdefault(instance_id, {})
-            now = {
-                interface.id: interface for interface in interfaces if interface.device_index > 0
-            }
-            for interface_id in plugged.keys() - now.keys():
+        now = {
+            instance_id: {one.id: one for one in interfaces if one.device_index > 0}
+            for instance_id, interfaces in wanted.items()
+        }
+        # What moves from one host to another leaves the former before it can be plugged.
+        for instance_id, plugged in self._plugged.items():
+            for interface_id in plugged.keys() - now.get(instance_id, {}).keys():
                 self._network.unplug(plugged.pop(interface_id))
-            for interface_id in now.keys() - plugged.keys():
+        for instance_id, interfaces in now.items():
+            plugged = self._plugged.setdefault(instance_id, {})
+            for interface_id in interfaces.keys() - plugged.keys():
                 # A host that is still being made is plugged at a later look.
                 if self._network.has_host(instance_id):
-                    self._network.plug_if_absent(instance_id, now[interface_id])
-                    plugged[interface_id] = now[interface_id]
+                    self._network.plug_if_absent(instance_id, interfaces[interface_id])
+                    plugged[interface_id] = interfaces[interface_id]
         for instance_id in self._plugged.keys() - wanted.keys():
             del self._plugged[instance_id]

@@ -124,6 +124,15 @@ def test_a_host_under_test_leaves_it_alone_until_it_goes_live(
     wait_for(lambda: "eth1" not in shell(box, holder, "ls /sys/class/net"), "the interface to leave its former host")
     assert f"from {floating.address} lookup" in shell(box, tested, "ip rule")
     assert shell(box, tested, f"curl -s --max-time 10 http://{floating.address}:8080").startswith("mhcservice ")
+    # And back, from a younger host to an older one.
+    as_root(box, holder, "systemctl restart disco-associate-eni disco-ip-route")
+    assert floating.holder() == holder["InstanceId"]
+    wait_for(lambda: "eth1" not in shell(box, tested, "ls /sys/class/net"), "the interface to leave the younger host")
+    assert shell(box, holder, "systemctl --failed --no-legend --plain") == ""
+    [caller] = box.launch(SubnetId=floating.subnet)
+    box.wait_ssh(caller["PrivateIpAddress"])
+    assert shell(box, caller, f"curl -s --max-time 10 http://{floating.address}:8080").endswith(f"{holder['InstanceId']}\n")
+    box.terminate(caller["InstanceId"])
 
 
 def test_a_host_that_finds_no_interface_never_counts_as_tested(
