@@ -112,7 +112,8 @@ class Execution {
     if (options_.on_end) {
       options_.on_end(change, outcome);
     } else if (outcome == Outcome::done) {
-      log::info("Done: {}", described(change));
+      log::info("Done: {}{}", described(change),
+                change.details.size() == 1 ? " (" + change.details.front() + ")" : "");
     }
   }
 
