@@ -155,9 +155,11 @@ std::vector<Command> address_commands() {
                    .effect = Effect::local,
                    .run =
                        [](Context&, const Mode& options) {
-                         instance::set_testing_mode({}, options.mode == "on"
-                                                            ? instance::TestingMode::on
-                                                            : instance::TestingMode::off);
+                         const bool on = options.mode == "on";
+                         instance::set_testing_mode(
+                             {}, on ? instance::TestingMode::on : instance::TestingMode::off);
+                         ThisHost host;
+                         if (on) instance::release_floating_interface(host);
                        }},
   };
 }
