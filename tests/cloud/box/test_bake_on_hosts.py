@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from box_under_test import running_box, wait_for
+from box_under_test import BASE_IMAGE, running_box, wait_for
 
 ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(os.environ.get("ASIAQ_BIN", ROOT / "build" / "bin"))
@@ -335,3 +335,22 @@ def test_a_full_disk_refuses_the_builder(small_bakery: Bakery, tmp_path: Path) -
         ballast.write(bytes(250 << 20))
     assert "No room left under" in the_error(small_bakery.bake())
     assert not small_bakery.builders()
+
+
+def test_a_full_disk_is_why_a_group_gets_no_hosts(small_bakery: Bakery, tmp_path: Path) -> None:
+    (small_bakery.folder / "disco_aws.ini").write_text(SETTINGS.replace("[bake]", """default_meta_network=tunnel
+default_ssh_key_name=None
+default_public_ip=no
+default_smoketest_termination=no
+
+[bake]"""))
+    small_bakery.ec2.copy_image(SourceImageId=BASE_IMAGE, SourceRegion="us-west-2", Name="mhcfoo 1500000000")
+    with open(tmp_path / "disk" / "ballast", "wb") as ballast:
+        ballast.write(bytes(250 << 20))
+    done = subprocess.run(
+        ["disco_aws.py", "--env", "bakery", "provision", "--hostclass", "mhcfoo", "--desired-size", "1", "--timeout", "6s"],
+        cwd=small_bakery.folder, env=small_bakery.environment, capture_output=True, text=True, timeout=60)
+    error = the_error(done)
+    assert "AWS says of bakery_mhcfoo_" in error and "No room left under" in error and ".." not in error
+    assert not small_bakery.builders() and not small_bakery.ec2.describe_launch_templates()["LaunchTemplates"]
+    assert not small_bakery.box.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
