@@ -55,11 +55,6 @@ void read_query_response(const Service& service, const Operation& operation,
   if (!result)
     throw UnreadableResponse{std::string("the body is not XML: ") + result.description()};
   pugi::xml_node element = document.document_element();
-  refuse_web_page(element);
-  if (!std::string_view(element.name()).ends_with("Response")) {
-    throw UnreadableResponse{"the body is " + std::string(element.name()) + ", no " +
-                             std::string(operation.name) + "Response"};
-  }
   if (service.protocol == Protocol::query) {
     const std::string name = operation.result_wrapper.empty()
                                  ? std::string(operation.name) + "Result"

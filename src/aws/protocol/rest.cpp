@@ -256,7 +256,6 @@ void read_xml_body(const std::string& body, const Shape& shape, void* output) {
   if (!result)
     throw UnreadableResponse{std::string("the body is not XML: ") + result.description()};
   const pugi::xml_node root = document.document_element();
-  refuse_web_page(root);
   // S3 answers where a bucket is with the bare member as root.
   if (shape.members.size() == 1 && shape.members[0].response_name == root.name() &&
       shape.members[0].shape->kind == Kind::string) {

@@ -5,7 +5,6 @@
 
 #include "aws/protocol/plain_text.h"
 #include "aws/protocol/protocol.h"
-#include "base/text.h"
 
 namespace asiaq::aws::protocol {
 namespace {
@@ -141,11 +140,6 @@ void read_any(const pugi::xml_node& node, const Member& member, void* value) {
 pugi::xml_parse_result load_xml(pugi::xml_document& document, const std::string& body) {
   return document.load_buffer(body.data(), body.size(),
                               pugi::parse_default | pugi::parse_ws_pcdata_single);
-}
-
-void refuse_web_page(const pugi::xml_node& root) {
-  if (lower_case(local_name(root.name())) == "html")
-    throw UnreadableResponse{"the body is a web page"};
 }
 
 std::string write_xml(std::string_view root, const XmlNamespace* xml_namespace, const Shape& shape,

@@ -20,10 +20,6 @@ pugi::xml_parse_result load_xml(pugi::xml_document& document, const std::string&
 std::string write_xml(std::string_view root, const XmlNamespace* xml_namespace, const Shape& shape,
                       const void* structure, const std::string& token);
 
-/// Throws UnreadableResponse for the root of an HTML page: what proxies and log-in pages in between
-/// say with status 200 would pass for an empty answer.
-void refuse_web_page(const pugi::xml_node& root);
-
 /// Fills the structure's body members from the element's children. Unknown elements are skipped.
 void read_xml(const pugi::xml_node& element, const Shape& shape, void* structure);
 
