@@ -60,17 +60,18 @@ class ActivityLog:
 
     def failed(self, message: str) -> None:
         """A launch that did not come about."""
+        reason = f"{message.rstrip('.')}. Launching EC2 instance failed."
         last = self.activities[0] if self.activities else None
-        if last and last.status_code == "Failed" and last.status_message == message:
+        if last and last.status_code == "Failed" and last.status_message == reason:
             return
         self._add(
             ScalingActivity(
                 auto_scaling_group_name=self._group_name,
-                description=f"Launching a new EC2 instance.  Status Reason: {message}. Launching EC2 instance failed.",
+                description=f"Launching a new EC2 instance.  Status Reason: {reason}",
                 cause=f"At {utcnow():%Y-%m-%dT%H:%M:%SZ} an instance was started in response to a difference"
                 " between desired and actual capacity.",
                 status_code="Failed",
-                status_message=f"{message}. Launching EC2 instance failed.",
+                status_message=reason,
                 progress=100,
                 end_time=utcnow(),
             )

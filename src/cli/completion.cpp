@@ -12,18 +12,23 @@ namespace asiaq::cli {
 
 namespace {
 
-/// The names of a command's options, and patterns `name) words;;` for those with fixed choices.
+/// The words of a command: names of its options and what may stand in the place of its positionals;
+/// and patterns `'tool command option') words;;` for options with fixed choices.
 struct Words {
+  std::string place;  ///< "tool command".
   std::vector<std::string> names;
   std::string choices;
 
   void add(const std::vector<OptionRecord>& options) {
     for (const OptionRecord& option : options) {
-      if (option.is_positional()) continue;
+      const std::vector<std::string>& fixed = option.details.choices;
+      if (option.is_positional()) {
+        names.insert(names.end(), fixed.begin(), fixed.end());
+        continue;
+      }
       names.push_back(option.name);
-      if (option.details.choices.empty()) continue;
-      choices +=
-          fmt::format("      {}) words='{}';;\n", option.name, join(option.details.choices, " "));
+      if (fixed.empty()) continue;
+      choices += fmt::format("    '{} {}') words='{}';;\n", place, option.name, join(fixed, " "));
     }
   }
 };
@@ -32,17 +37,16 @@ std::string option_cases(const ToolEntry& entry, const Tool& tool, std::string& 
   std::string cases;
   std::vector<std::string> commands;
   for (const Command& command : tool.commands) {
-    Words words;
+    Words words{.place = fmt::format("{} {}", entry.name, command.word)};
     words.add(command.options);
     words.add(shared_options(tool, &command));
     words.names.emplace_back("--help");
     choices += words.choices;
     if (!command.word.empty()) commands.push_back(command.word);
-    cases += fmt::format("    '{} {}') words='{}';;\n", entry.name, command.word,
-                         join(words.names, " "));
+    cases += fmt::format("    '{}') words='{}';;\n", words.place, join(words.names, " "));
   }
   if (commands.empty()) return cases;
-  Words words;
+  Words words{.place = fmt::format("{} ", entry.name)};
   words.add(shared_options(tool, nullptr));
   commands.insert(commands.end(), words.names.begin(), words.names.end());
   commands.emplace_back("--help");
@@ -69,7 +73,7 @@ std::string bash_completion() {
   std::string program_cases;
   std::string cases;
   std::string choices;
-  std::vector<std::string> tool_names{"help", "completion", "--version", "--print-home"};
+  std::vector<std::string> tool_names;
   for (const ToolEntry& entry : all_tools()) {
     tool_names.emplace_back(entry.name);
     cases += option_cases(entry, make_tool(entry), choices);
@@ -81,29 +85,37 @@ std::string bash_completion() {
   }
   return fmt::format(
       R"(# Completion for asiaq in bash. Load it with: source <(asiaq completion bash)
+_asiaq_sections() {{ # FILE BEFORE BEGINNING: sections of the configuration folder
+  sed -n "s/^\[$2\($3[^]]*\)\].*/\1/p" "${{ASIAQ_CONFIG:-.}}/$1" 2>/dev/null
+}}
 _asiaq() {{
   local current=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD-1]}}
   local tool='' command='' words='' word i first=2
   case ${{COMP_WORDS[0]##*/}} in
-{}    *) [ "$COMP_CWORD" -gt 1 ] && tool=${{COMP_WORDS[1]}};;
+{programs}    *) [ "$COMP_CWORD" -gt 1 ] && tool=${{COMP_WORDS[1]}};;
   esac
   for ((i = first; i < COMP_CWORD; i++)); do
     word=${{COMP_WORDS[i]}}
     [ -n "$command" ] || case "$tool $word" in
-{}    esac
+{commands}    esac
   done
   case "$tool $command" in
-    ' ') words='{}';;
-{}  esac
-  case $previous in
-{}      --pipeline|--config|--filename) mapfile -t COMPREPLY < <(compgen -f -- "$current"); return;;
+    ' ') words='help completion --version --print-home {tools}';;
+    'help ') words='{tools}';;
+    'completion ') words=bash;;
+{options}  esac
+  case "$tool $command $previous" in
+{choices}    'vpc create --type') words=$(_asiaq_sections disco_vpc.ini envtype:);;
+    *' --hostclass') words=$(_asiaq_sections disco_aws.ini '' mhc);;
+    *' --pipeline'|*' --config'|*' --filename') mapfile -t COMPREPLY < <(compgen -f -- "$current"); return;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 }}
-complete -F _asiaq asiaq {}
+complete -F _asiaq asiaq {names}
 )",
-      program_cases, command_cases(), join(tool_names, " "), cases, choices,
-      join(program_names(), " "));
+      fmt::arg("programs", program_cases), fmt::arg("commands", command_cases()),
+      fmt::arg("tools", join(tool_names, " ")), fmt::arg("options", cases),
+      fmt::arg("choices", choices), fmt::arg("names", join(program_names(), " ")));
 }
 
 }  // namespace asiaq::cli

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "config/csv.h"
 
@@ -110,9 +112,26 @@ void require_column(const Csv& csv, std::string_view column) {
                                 csv.file_name(), column, join(csv.headers(), ", ")));
 }
 
+/// A misspelt column would silently count as unset.
+void point_out_unread_columns(const Csv& csv) {
+  const auto read = words(
+      "sequence hostclass min_size desired_size max_size instance_type extra_space extra_disk iops "
+      "smoke_test ami deployable integration_test termination_policies chaos");
+  std::vector<std::string> unread;
+  for (const std::string& header : csv.headers()) {
+    if (!header.empty() && std::find(read.begin(), read.end(), header) == read.end())
+      unread.push_back(header);
+  }
+  if (unread.empty()) return;
+  log::warning("{}:1: nothing reads these columns: {}", csv.file_name(), join(unread, ", "));
+}
+
 Pipeline as_pipeline(const Csv& csv, PipelineUse use) {
   require_column(csv, "hostclass");
-  if (use == PipelineUse::everything) require_column(csv, "sequence");
+  if (use == PipelineUse::everything) {
+    require_column(csv, "sequence");
+    point_out_unread_columns(csv);
+  }
   Pipeline pipeline{csv.file_name(), {}};
   std::vector<std::string> problems;
   for (const Csv::Row& cells : csv.rows()) {

@@ -69,6 +69,7 @@ void attach(const aws::ec2::Client& ec2, const InterfaceChoice& choice,
 void leave_source_addresses_alone(const aws::ec2::Client& ec2, const std::string& instance_id) {
   for (const auto& eni : ec2.describe_network_interfaces_all(
            {.filters = {{.name = "attachment.instance-id", .values = {instance_id}}}})) {
+    if (eni.source_dest_check == false) continue;
     ec2.modify_network_interface_attribute({.network_interface_id = eni.network_interface_id,
                                             .source_dest_check = {{.value = false}}});
   }

@@ -52,6 +52,8 @@ class Execution {
     }
     threads.clear();
     report_.interrupted = interrupt::requested() && count(report_, Outcome::not_started) > 0;
+    // Nobody is told of a failure by an error when the run ends for another reason.
+    if (interrupt::requested() && !report_.failures.empty()) log_failure(report_.failures.front());
     return std::move(report_);
   }
 
@@ -101,7 +103,7 @@ class Execution {
     report_.outcomes[index] = outcome;
     if (outcome == Outcome::failed) {
       report_.failures.push_back({{index}, reason});
-      log::error("Failed to {}: {}", described(change), reason);
+      announce_failure(report_.failures.back());
     } else {
       for (const std::size_t follower : followers_[index]) {
         if (--waiting_for_[follower] == 0) ready_.push_back(follower);
@@ -112,6 +114,21 @@ class Execution {
     } else if (outcome == Outcome::done) {
       log::info("Done: {}", described(change));
     }
+  }
+
+  /// The reason of the first failure is what the run's error will say; those of others only appear
+  /// here.
+  void announce_failure(const Failure& failure) const {
+    if (report_.failures.size() > 1) {
+      log_failure(failure);
+    } else if (under_way_ > 0 || !ready_.empty()) {
+      log::warning("Failed to {}; what does not depend on it goes on",
+                   described(changes_[failure.change.index]));
+    }
+  }
+
+  void log_failure(const Failure& failure) const {
+    log::error("Failed to {}: {}", described(changes_[failure.change.index]), failure.reason);
   }
 
   const std::vector<Change>& changes_;

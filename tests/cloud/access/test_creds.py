@@ -1,4 +1,5 @@
-"""Credentials in S3: asiaq creds, disco_creds.py."""
+"""Credentials in S3: asiaq creds, disco_creds.py. Numbers are those of the core's acceptance scenarios, those behind
+`d` of the list of images and hosts."""
 
 import json
 import stat
@@ -39,7 +40,7 @@ def test_scenario_11_get_prints_the_value_of_the_environments_first_bucket_and_n
     assert asiaq.ok("asiaq", "creds", "get", "--env", "ci", "--key", "a/b") == "s3cret\n"
 
 
-def test_scenario_11_missing_key(asiaq, ci):
+def test_scenario_11_d19_missing_key(asiaq, ci):
     done = asiaq("disco_creds.py", "--env", "ci", "get", "--key", "no")
     assert (done.returncode, done.stdout) == (1, "")
     assert "no" in done.stderr and BUCKET in done.stderr and done.stderr.count("\n") == 1
@@ -58,7 +59,7 @@ def test_an_environment_that_does_not_exist(asiaq, ci):
     assert "qa" in done.stderr
 
 
-def test_scenario_12_set_stores_standard_input_byte_for_byte_and_encrypted(asiaq, ci):
+def test_scenario_12_d19_set_stores_standard_input_byte_for_byte_and_encrypted(asiaq, ci):
     asiaq.ok("disco_creds.py", "--bucket", BUCKET, "set", "--key", "k", "--value", "-", stdin=b"x\ny")
     assert stored(ci, "k") == b"x\ny"
     assert ci.head_object(Bucket=BUCKET, Key="k")["ServerSideEncryption"] == "AES256"
@@ -78,7 +79,7 @@ def test_scenario_12_set_without_value_is_a_usage_error(asiaq, ci):
     ("set", "--key", "k", "--value", "v", "--password"),
     ("get",), ("delete",), ("setfile", "--key", "k"), ("--env", "ci", "list"), (), ("bogus",),
 ])
-def test_usage_errors_end_with_2_and_send_nothing(asiaq, ci, cloud, arguments):
+def test_d19_usage_errors_end_with_2_and_send_nothing(asiaq, ci, cloud, arguments):
     assert asiaq("disco_creds.py", "--bucket", BUCKET, *arguments).returncode == 2
     assert cloud.requests() == []
 
@@ -141,8 +142,8 @@ def test_a_refused_set_is_one_line_with_what_aws_said(asiaq, ci, cloud):
     assert "S3Writing" in done.stderr and "AccessDenied" in done.stderr and "hunter2" not in done.stderr
 
 
-def test_list_prints_all_pages_in_order(asiaq, ci, cloud):
-    names = sorted(f"many/{i}" for i in range(1200))
+def test_d19_list_prints_all_pages_in_order(asiaq, ci, cloud):
+    names = sorted(f"many/{i}" for i in range(1500))
     for name in names:
         ci.put_object(Bucket=BUCKET, Key=name, Body=b"")
     ci.put_object(Bucket=BUCKET, Key="other", Body=b"")

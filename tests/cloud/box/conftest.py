@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from box_under_test import ROOT, BoxUnderTest, running_box
+from service_hosts import boot, buckets, host, image, keys
+
+__all__ = ["boot", "buckets", "host", "image", "keys"]
 
 # For tests of what is computed without a box.
 sys.path.insert(0, str(ROOT / "local"))

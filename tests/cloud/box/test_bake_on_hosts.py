@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from box_under_test import BASE_IMAGE, running_box, wait_for
 
 ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(os.environ.get("ASIAQ_BIN", ROOT / "build" / "bin"))
@@ -161,7 +162,7 @@ def base(bakery: Bakery) -> dict[str, Any]:
     return {"id": image, "log": done.stderr}
 
 
-def test_d9_phase_1_makes_the_base_image(bakery: Bakery, base: dict[str, Any]) -> None:
+def test_d9_d10_d13_phase_1_makes_the_base_image(bakery: Bakery, base: dict[str, Any]) -> None:
     assert re.search(r"^phase 1 of mhcgeneric, repository '', bake [0-9a-f]{32}, as root in /root$", base["log"], re.M)
     image = bakery.images("base")[0]
     assert image["ImageId"] == base["id"]
@@ -267,3 +268,86 @@ def test_bakes_run_side_by_side(bakery: Bakery, base: dict[str, Any]) -> None:
     assert not bakery.builders()
     for number in range(3):
         assert len(bakery.images(f"mhcside{number}")) == 1
+
+
+def test_ssh_that_is_refused_is_said_with_the_host(bakery: Bakery, base: dict[str, Any]) -> None:
+    [host] = bakery.box.launch(SubnetId=bakery.subnet)
+    bakery.box.wait_ssh(host["PrivateIpAddress"])
+
+    def exec_as(user: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["disco_aws.py", "--env", "bakery", "exec", "--instance", host["InstanceId"], "--user", user, "--command",
+             "id -un; exit 4"], cwd=bakery.folder, env=bakery.environment, capture_output=True, text=True, timeout=60)
+
+    allowed = exec_as("admin")
+    assert (allowed.returncode, allowed.stdout) == (4, "admin\n")
+    refused = exec_as("nobody")
+    assert refused.returncode == 255
+    assert "Permission denied" in refused.stdout + refused.stderr and host["InstanceId"] in refused.stderr
+    bakery.box.terminate(host["InstanceId"])
+
+
+@pytest.fixture
+def small_bakery(key: Path, tmp_path: Path) -> Iterator[Bakery]:
+    """A bakery in a box whose disk is soon full."""
+    disk, folder = tmp_path / "disk", tmp_path / "config"
+    disk.mkdir()
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300m", "tmpfs", str(disk)], check=True)
+    try:
+        with running_box("small", key, ASIAQ_BOX_STATE=str(disk)) as box:
+            yield Bakery(box, folder)
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def the_error(done: subprocess.CompletedProcess[str]) -> str:
+    assert (done.returncode, done.stdout) == (1, ""), done.stderr
+    (error,) = [line for line in done.stderr.splitlines() if line.startswith("ERROR ")]
+    return error
+
+
+def test_a_full_disk_fails_the_image_and_leaves_nothing(small_bakery: Bakery) -> None:
+    script = small_bakery.folder / "init" / "phase1.sh"
+    script.write_text("#!/bin/bash\nset -e\nhead -c 250M /dev/zero >/big\n")
+    error = the_error(small_bakery.bake())
+    assert "No room left under" in error
+    assert not small_bakery.builders() and not small_bakery.images("base")
+
+
+def test_a_full_disk_fails_the_script_and_leaves_nothing(small_bakery: Bakery) -> None:
+    script = small_bakery.folder / "init" / "phase1.sh"
+    script.write_text("#!/bin/bash\nset -e\nhead -c 400M /dev/zero >/big\n")
+    done = small_bakery.bake()
+    assert "status 1" in the_error(done) and "No space left on device" in done.stderr
+    assert not small_bakery.builders() and not small_bakery.images("base")
+    # What the builder held is free again when it is gone.
+    wait_for(lambda: not small_bakery.builders("shutting-down"), "the end of the builder")
+    script.write_text("#!/bin/bash\ntrue\n")
+    created(small_bakery.bake())
+
+
+def test_a_full_disk_refuses_the_builder(small_bakery: Bakery, tmp_path: Path) -> None:
+    with open(tmp_path / "disk" / "ballast", "wb") as ballast:
+        ballast.write(bytes(250 << 20))
+    assert "No room left under" in the_error(small_bakery.bake())
+    assert not small_bakery.builders()
+
+
+def test_a_full_disk_is_why_a_group_gets_no_hosts(small_bakery: Bakery, tmp_path: Path) -> None:
+    (small_bakery.folder / "disco_aws.ini").write_text(SETTINGS.replace("[bake]", """default_meta_network=tunnel
+default_ssh_key_name=None
+default_public_ip=no
+default_smoketest_termination=no
+
+[bake]"""))
+    small_bakery.ec2.copy_image(SourceImageId=BASE_IMAGE, SourceRegion="us-west-2", Name="mhcfoo 1500000000")
+    with open(tmp_path / "disk" / "ballast", "wb") as ballast:
+        ballast.write(bytes(250 << 20))
+    done = subprocess.run(
+        ["disco_aws.py", "--env", "bakery", "provision", "--hostclass", "mhcfoo", "--desired-size", "1", "--timeout", "6s"],
+        cwd=small_bakery.folder, env=small_bakery.environment, capture_output=True, text=True, timeout=60)
+    error = the_error(done)
+    assert "AWS says of bakery_mhcfoo_" in error and "No room left under" in error and ".." not in error
+    assert not small_bakery.builders() and not small_bakery.ec2.describe_launch_templates()["LaunchTemplates"]
+    assert not small_bakery.box.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]

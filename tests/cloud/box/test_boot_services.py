@@ -1,140 +1,19 @@
-"""Hosts of the sample configuration on real boots: name, tags, credentials, operators, smoke test, addresses."""
+"""Hosts of the sample configuration on real boots: name, tags, credentials, operators, smoke test, public address.
+Numbers in names are those of the acceptance scenarios of images and hosts, those behind `core` of the core's list."""
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
 import subprocess
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import pytest
-from box_under_test import ROOT, BoxUnderTest, needs_root, wait_for
+from box_under_test import BoxUnderTest, needs_root, wait_for
+from service_hosts import BUCKETS, SECRET, Boot, Host, as_root, requests_of, ssh_status, tags_of
 
 pytestmark = needs_root
 
-PAYLOAD = Path(os.environ.get("ASIAQ_BIN", ROOT / "build" / "bin")).resolve().parent / "payload"
-BUCKETS = ["us-west-2.sample-project.credentials.first", "us-west-2.sample-project.credentials.second"]
-SECRET = "a&b\\1 ~ $HOME `id`\n-----inner-----\n{s3cred://app_conf/one}"
-Host = dict[str, Any]
 
-
-def user_data(**more: str) -> str:
-    values = {
-        "hostclass": "mhcservice", "environment_name": "demo", "owner": "alice smith",
-        "project_name": "sample-project", "credential_buckets": " ".join(BUCKETS), "zookeepers": "[]",
-        "eip": "None", "floating_ips": "", "floating_ip": "", "smoketest_termination": "1",
-        "logger_ip": "10.9.8.7", "logforwarder_ip": "", **more,
-    }  # fmt: skip
-    return "\n".join(f'{key}="{value}"' for key, value in values.items())
-
-
-def tags_of(box: BoxUnderTest, host: Host) -> dict[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in box.instance(host["InstanceId"]).get("Tags", [])}
-
-
-def requests_of(box: BoxUnderTest, host: Host) -> list[str]:
-    """Operations that a host has asked AWS for."""
-    log = f"{box.variables['AWS_ENDPOINT_URL']}/asiaq/requests?source={host['InstanceId']}"
-    with urllib.request.urlopen(log) as answer:
-        return [request["operation"] for request in json.load(answer)]
-
-
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    folder = tmp_path_factory.mktemp("keys")
-    found = {name: folder / name for name in ("smoketest", "test", "snapshot", "operator", "rotated")}
-    for name, path in found.items():
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(path)], check=True)
-    return found
-
-
-@pytest.fixture(scope="module")
-def buckets(box: BoxUnderTest, keys: dict[str, Path]) -> None:
-    s3 = box.client("s3")
-    for bucket in BUCKETS:
-        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
-
-    def put(bucket: int, key: str, body: str) -> None:
-        s3.put_object(Bucket=BUCKETS[bucket], Key=key, Body=body.encode())
-
-    for name in ("smoketest", "test", "snapshot"):
-        put(1, f"public_keys/ssh/{name}.pub", keys[name].with_suffix(".pub").read_text())
-    put(0, "app_conf/one", "from the first\n")
-    put(1, "app_conf/one", "from the second\n")
-    put(1, "app_conf/secret", SECRET + "\n\n")
-    put(0, "accounts/groups/olga", "[group]\nid = 2001\n\n")
-    put(0, "accounts/users/olga", "[user]\nid = 2001\nshell = /bin/bash\ngroups = disco_operators,newgroup\n"
-        f"ssh_key_0 = {keys['operator'].with_suffix('.pub').read_text().strip()}\n\n")
-    put(0, "accounts/users/broken", "this is no account")
-
-
-@pytest.fixture(scope="module")
-def image(box: BoxUnderTest, buckets: None) -> str:
-    """An image of mhcservice, made by the scripts of the sample configuration as a bake would."""
-    assert (PAYLOAD / "bin" / "acfg1.py").exists(), f"{PAYLOAD} is missing: make package makes it"
-    [builder] = box.launch()
-    address = builder["PrivateIpAddress"]
-    box.wait_ssh(address)
-    shell = ["ssh", "-F", box.variables["ASIAQ_SSH_CONFIG"], "-i", str(box.key), "-oBatchMode=yes"]
-    box.ssh(address, "sudo mkdir -p /opt/wgen/discoaws/asiaq")
-    for source, target in ((f"{ROOT}/sample_configuration/.", ""), (f"{PAYLOAD}/", "/asiaq")):
-        subprocess.run(["rsync", "-a", "--rsync-path=sudo rsync", "--chown=root:root", "-e", " ".join(shell), source,
-                        f"admin@{address}:/opt/wgen/discoaws{target}"], check=True)
-    for script in ("phase1.sh mhcgeneric ''", "phase2.sh mhcservice ''"):
-        box.ssh(address, f"sudo -H /opt/wgen/discoaws/init/{script} 2>&1")
-    box.ssh(address, "echo '<{s3cred://app_conf/secret}|{s3cred://app_conf/one}|{s3cred://app_conf/none}>' |"
-            " sudo install -m 640 -g adm /dev/stdin /opt/wgen/etc/secret.conf")
-    box.client("ec2").stop_instances(InstanceIds=[builder["InstanceId"]])
-    box.wait_state(builder["InstanceId"], "stopped")
-    answer = box.client("ec2").create_image(InstanceId=builder["InstanceId"], Name="mhcservice 1500000000")
-    box.client("ec2").get_waiter("image_available").wait(ImageIds=[answer["ImageId"]])
-    box.terminate(builder["InstanceId"])
-    return answer["ImageId"]
-
-
-Boot = Callable[..., Host]
-
-
-@pytest.fixture(scope="module")
-def boot(box: BoxUnderTest, image: str) -> Iterator[Boot]:
-    """Launches a host of the image and waits for it; all go away at the end."""
-    launched: list[str] = []
-
-    def launch(until: str = "smoketest", tags: dict[str, str] | None = None, **values: str) -> Host:
-        specification = [{"ResourceType": "instance", "Tags": [
-            {"Key": key, "Value": value} for key, value in {"hostclass": "mhcservice", **(tags or {})}.items()]}]
-        [host] = box.launch(ImageId=image, UserData=user_data(**values), TagSpecifications=specification,
-                            IamInstanceProfile={"Name": "instance_disco_common"},
-                            MetadataOptions={"HttpTokens": "required"})
-        launched.append(host["InstanceId"])
-        wait_for(lambda: until in tags_of(box, host), f"tag {until} of {host['InstanceId']}")
-        return box.instance(host["InstanceId"])
-
-    yield launch
-    with contextlib.suppress(Exception):
-        box.terminate(*launched)
-
-
-@pytest.fixture(scope="module")
-def host(boot: Boot) -> Host:
-    return boot()
-
-
-def as_root(box: BoxUnderTest, host: Host, command: str) -> str:
-    return box.ssh(host["PrivateIpAddress"], f"sudo sh -c {subprocess.list2cmdline([command])}")
-
-
-def ssh_status(box: BoxUnderTest, host: Host, user: str, key: Path, command: str = "") -> int:
-    return subprocess.run(
-        ["ssh", "-F", box.variables["ASIAQ_SSH_CONFIG"], "-i", str(key), "-oIdentitiesOnly=yes", "-oBatchMode=yes",
-         f"{user}@{host['PrivateIpAddress']}", *command.split()], capture_output=True, timeout=60).returncode
-
-
-def test_a_host_tags_itself_in_one_call(box: BoxUnderTest, host: Host) -> None:
+def test_d20_a_host_tags_itself_in_one_call(box: BoxUnderTest, host: Host) -> None:
     name = f"service-{host['InstanceId']}"
     tags = tags_of(box, host)
     assert int(tags.pop("boottime")) < 300
@@ -155,18 +34,18 @@ def test_a_host_has_its_name_and_no_failed_unit(box: BoxUnderTest, host: Host) -
     assert box.ssh(address, "curl -s localhost:8080") == f"mhcservice {name}\n"
 
 
-def test_a_host_without_fixed_addresses_asks_for_none(box: BoxUnderTest, host: Host) -> None:
+def test_d20_a_host_without_fixed_addresses_asks_for_none(box: BoxUnderTest, host: Host) -> None:
     assert not {"DescribeAddresses", "DescribeNetworkInterfaces"} & set(requests_of(box, host))
 
 
-def test_credentials_are_put_in_byte_by_byte(box: BoxUnderTest, host: Host) -> None:
+def test_d18_credentials_are_put_in_byte_by_byte(box: BoxUnderTest, host: Host) -> None:
     read = as_root(box, host, "cat /opt/wgen/etc/secret.conf; stat -c %a:%U:%G /opt/wgen/etc/secret.conf")
     assert read == f"<{SECRET}|from the first|{{s3cred://app_conf/none}}>\n640:root:adm\n"
     log = as_root(box, host, "journalctl -b -o cat -u disco-update-creds")
     assert "no credential bucket has app_conf/none" in log
 
 
-def test_rotated_credentials_come_with_a_restart(box: BoxUnderTest, host: Host, keys: dict[str, Path]) -> None:
+def test_d18_rotated_credentials_come_with_a_restart(box: BoxUnderTest, host: Host, keys: dict[str, Path]) -> None:
     key = "public_keys/ssh/smoketest.pub"
     assert ssh_status(box, host, "smoketest", keys["smoketest"]) == 0
     s3 = box.client("s3")
@@ -198,7 +77,7 @@ def test_operators_have_accounts_with_the_keys_of_the_bucket(
     assert ssh_status(box, host, "olga", keys["operator"], "true") == 0
 
 
-def test_a_host_is_tested_only_when_its_smoke_test_passes(box: BoxUnderTest, host: Host) -> None:
+def test_d20_a_host_is_tested_only_when_its_smoke_test_passes(box: BoxUnderTest, host: Host) -> None:
     address = host["PrivateIpAddress"]
     as_root(box, host, "systemctl stop disco-booted lighttpd")
     assert "smoketest" not in tags_of(box, host)
@@ -223,7 +102,7 @@ def test_hosts_lists_the_tested_hosts_of_the_network(box: BoxUnderTest, host: Ho
     assert as_root(box, host, "asiaq instance hosts --hostclass mhcservice").split() == [host["PrivateIpAddress"]]
 
 
-def test_a_public_address_is_taken_when_testing_ends(box: BoxUnderTest, boot: Boot) -> None:
+def test_d20_a_public_address_is_taken_when_testing_ends(box: BoxUnderTest, boot: Boot) -> None:
     ec2 = box.client("ec2")
     address = ec2.allocate_address(Domain="vpc")
     holder: Callable[[], str | None] = lambda: ec2.describe_addresses(  # noqa: E731
@@ -241,7 +120,7 @@ def test_a_public_address_is_taken_when_testing_ends(box: BoxUnderTest, boot: Bo
     assert holder() == second["InstanceId"]
 
 
-def test_acfg_rehearses_and_refuses(box: BoxUnderTest, host: Host) -> None:
+def test_d17_core_19_acfg_rehearses_and_refuses(box: BoxUnderTest, host: Host) -> None:
     address = host["PrivateIpAddress"]
     box.ssh(address, "mkdir -p s/etc d && echo of-x >s/etc/a~mhcservice && echo plain >s/etc/a && echo y >s/etc/b~mhcy"
             " && echo '/etc/a 0600 root root' >s/acfg.metadata")

@@ -20,7 +20,7 @@ who@build=build
 who@qa=qa
 """
 
-TOOLS = ["disco_aws", "disco_bake", "disco_creds", "disco_eip", "disco_ssh", "disco_vpc_ui"]
+TOOLS = ["disco_autoscale", "disco_aws", "disco_bake", "disco_creds", "disco_eip", "disco_ssh", "disco_vpc_ui"]
 
 
 def lookup(option, *environment):
@@ -43,6 +43,8 @@ def test_scenario_1_a_missing_configuration_is_named_with_its_path(asiaq, endpoi
     done = asiaq(*lookup("x"), ASIAQ_CONFIG="/nonexistent")
     assert done.returncode == 1
     assert "/nonexistent/disco_aws.ini" in done.stderr
+    done = asiaq("disco_aws.py", "listhosts")
+    assert done.returncode == 1 and "config path not found: ./disco_aws.ini" in done.stderr
     assert endpoint.connections == 0
 
 
@@ -105,6 +107,21 @@ def test_scenario_6_bad_files_are_reported_in_one_line_with_their_places(asiaq, 
     assert done.returncode == 1
     assert "./disco_aws.ini:4: option 'x' in section 'mhcx'" in done.stderr
     assert endpoint.connections == 0
+
+
+@pytest.mark.parametrize("written, read", [
+    ("..  ; note", ".."), ("a;b", "a;b"), ("a # b", "a # b"), ("100%", "100%"), ("%(y)s-1", "2-1"), ('""', ""),
+    ("a;b ; c", "a;b ; c"), ("a\n  # more\n  b", "a\n# more\nb"),
+])
+def test_scenario_6_values_are_read_by_the_rules_of_the_dialect(asiaq, written, read):
+    asiaq.write("disco_aws.ini", f"[disco_aws]\ndefault_environment=ci\n[mhcx]\ny=2\nx={written}\n")
+    assert asiaq.ok(*lookup("x")) == read + "\n"
+
+
+def test_scenario_6_sections_merge_and_names_of_options_have_no_case(asiaq):
+    asiaq.write("disco_aws.ini", "[disco_aws]\ndefault_environment=Env\n[mhcx]\nKey@Env=v\na=1\n[mhcy]\na=9\n"
+                "[mhcx]\nb=2\na=3\n")
+    assert [asiaq.ok(*lookup(option)) for option in ("key", "KEY", "a", "b")] == ["v\n", "v\n", "3\n", "2\n"]
 
 
 def test_a_closed_pipe_is_taken_quietly(asiaq):

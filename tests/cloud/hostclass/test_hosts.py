@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import time
 from pathlib import Path
 
 import pytest
 
-from .conftest import Scene, tags_of
+from .conftest import Scene, interrupt, tags_of, wait_for
 
 
 def provision(scene: Scene, count: int, hostclass: str = "mhcfoo") -> list[str]:
@@ -204,6 +205,38 @@ def test_23_the_environment_is_chosen_in_order(scene: Scene) -> None:
     assert "nosuch" in scene.asiaq("disco_aws.py", "listhosts").stderr
 
 
+def test_core_02_the_environment_may_stand_behind_the_command(scene: Scene) -> None:
+    host = scene.run_host({"hostclass": "mhcx"})
+    assert host in scene.asiaq.ok("disco_aws.py", "listhosts", "--env", "ci", DEFAULT_ENV="nosuch")
+
+
+@pytest.mark.parametrize("tool,words", [
+    ("disco_aws.py", ("listhosts",)), ("disco_aws.py", ("terminate", "--hostclass", "mhcx")),
+    ("disco_aws.py", ("exec", "--hostclass", "mhcx", "--user", "u", "--command", "true")),
+    ("disco_aws.py", ("provision", "--hostclass", "mhcfoo", "--desired-size", "1")),
+    ("disco_autoscale.py", ("listgroups",)), ("disco_autoscale.py", ("cleangroups",)),
+    ("disco_creds.py", ("list",)), ("disco_ssh.py", ("mhcx",)),
+])
+def test_core_10_two_vpcs_of_the_name_are_both_told(scene: Scene, tool: str, words: tuple[str, ...]) -> None:
+    other = scene.make_vpc("ci")
+    error = scene.fails(*words, tool=tool)
+    assert scene.vpc in error and other in error
+    assert scene.cloud.writes() == []
+
+
+@pytest.mark.parametrize("tool,words", [
+    ("disco_aws.py", ("listhosts",)), ("disco_aws.py", ("stop", "--hostclass", "mhcx")),
+    ("disco_aws.py", ("provision", "--hostclass", "mhcfoo", "--desired-size", "1")),
+    ("disco_autoscale.py", ("listgroups",)), ("disco_creds.py", ("list",)), ("disco_ssh.py", ("mhcx",)),
+])
+def test_core_10_an_unknown_environment_is_named(scene: Scene, tool: str, words: tuple[str, ...]) -> None:
+    done = scene.asiaq(tool, "--env", "nosuch", *words)
+    assert (done.returncode, done.stdout) == (1, "")
+    errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR ")]
+    assert len(errors) == 1 and "nosuch" in errors[0], done.stderr
+    assert scene.cloud.writes() == []
+
+
 def test_core_04_options_of_a_hostclass(scene: Scene) -> None:
     scene.configure("default_eip@ci=7.7.7.7\n[mhcx]\neip=5.5.5.5\neip@staging=1.3.3.7\n")
     words = ("gethostclassoption", "--option", "eip", "--hostclass")
@@ -266,3 +299,42 @@ def test_a_host_may_be_asked_by_ssh_whether_it_is_ready(scene: Scene, fake_ssh: 
     address = scene.hosts()[0]["PrivateIpAddress"]
     (fake_ssh / address).write_text("2")
     assert scene.aws("isready", "--hostclass", "mhcfoo").returncode == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_24_exec_takes_its_ssh_along_when_it_ends(scene: Scene, number: int) -> None:
+    program = scene.asiaq.write("fake/ssh", """#!/bin/bash
+for word in "$@"; do [ "$word" != sleepy ] || { echo "$$" >"$(dirname "$0")/pid"; exec sleep 300; }; done
+exit 0
+""")
+    program.chmod(0o755)
+    scene.asiaq.environment["PATH"] = f"{program.parent}:{scene.asiaq.environment['PATH']}"
+    scene.run_host({"hostclass": "mhcx"})
+    process = scene.start("exec", "--hostclass", "mhcx", "--user", "bob", "--command", "sleepy")
+    started = wait_for(lambda: (program.parent / "pid").exists() and (program.parent / "pid").read_text().strip())
+    interrupt(process, number)
+    assert process.returncode == 1
+    wait_for(lambda: not Path(f"/proc/{started}").exists())
+
+
+def test_24_of_several_hosts_ssh_takes_the_first_when_told_so(scene: Scene, fake_ssh: Path) -> None:
+    hosts = [scene.run_host({"hostclass": "mhcx", "hostname": name}) for name in ("x-1", "x-2")]
+    error = scene.fails("mhcx", tool="disco_ssh.py")
+    assert "x-1" in error and "x-2" in error
+    assert not (fake_ssh / "log").exists()
+    addresses = {host["PrivateIpAddress"] for host in scene.hosts("mhcx")}
+    for address in addresses:
+        (fake_ssh / address).write_text("7")
+    done = scene.asiaq("disco_ssh.py", "--env", "ci", "--first", "mhcx")
+    assert done.returncode == 7, done.stderr
+    assert len([word for word in (fake_ssh / "log").read_text().split() if word in addresses]) == 1
+    scene.run_host({"hostclass": "mhcxy"})
+    assert "mhcxy" in scene.fails("--first", "mhcx", tool="disco_ssh.py")
+    assert hosts[0] in scene.ok("listhosts")
+
+
+def test_ssh_that_is_refused_is_said_with_the_host(scene: Scene, fake_ssh: Path) -> None:
+    host = scene.run_host({"hostclass": "mhcx"})
+    (fake_ssh / scene.hosts("mhcx")[0]["PrivateIpAddress"]).write_text("255")
+    done = scene.aws("exec", "--hostclass", "mhcx", "--user", "bob", "--command", "true")
+    assert done.returncode == 255 and host in done.stderr

@@ -44,6 +44,20 @@ def test_01_describes_new_hosts_in_the_template(scene: Scene) -> None:
     assert "SecurityGroupIds" not in template
 
 
+@pytest.mark.parametrize("written,public", [("Aye", True), ("TRUE", True), ("1", True), ("on", False), ("", False)])
+def test_core_06_truth_is_one_of_six_words(scene: Scene, written: str, public: bool) -> None:
+    scene.configure(f"[mhcfoo]\npublic_ip={written}\n")
+    scene.ok("provision", *QUICK)
+    (interface,) = scene.template()["NetworkInterfaces"]
+    assert interface["AssociatePublicIpAddress"] is public
+
+
+def test_core_02_abbreviations_mean_what_they_meant(scene: Scene) -> None:
+    scene.ok("provision", *QUICK, "--d", "1", "--t")
+    assert scene.sizes() == (0, 1, 1)
+    assert tags_of(scene.group())["is_testing"] == "1"
+
+
 def test_02_a_second_run_writes_nothing(scene: Scene) -> None:
     words = ("provision", *QUICK, "--min-size", "1", "--desired-size", "2")
     scene.ok(*words)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import queue
 import re
 import signal
+import subprocess
 
 import pytest
 
@@ -92,6 +94,29 @@ def test_10_a_missing_header_is_named_with_those_found(scene: Scene) -> None:
     assert scene.cloud.requests() == []
 
 
+@pytest.mark.parametrize("column,size", [("min_size", "abc"), ("desired_size", "1@x:5"), ("max_size", "-1"),
+                                         ("desired_size", "1@")])
+def test_core_07_a_bad_size_is_named_by_line_and_column(scene: Scene, column: str, size: str) -> None:
+    error = scene.fails("spinup", *pipeline(scene, f"sequence,hostclass,{column}\n1,mhcfoo,1\n2,mhcfoo,{size}\n"))
+    assert f"p.csv:3: {column}: " in error
+    assert scene.cloud.requests() == []
+
+
+def test_core_08_cells_that_a_short_row_lacks_are_unset(scene: Scene) -> None:
+    scene.ok("spinup", *pipeline(scene, "sequence,hostclass,desired_size,max_size,instance_type,smoke_test\n1,mhcfoo,1\n"))
+    assert scene.sizes() == (0, 1, 1)
+    assert scene.template()["InstanceType"] == "m5.large"
+
+
+def test_a_column_that_nothing_reads_is_pointed_out(scene: Scene) -> None:
+    words = pipeline(scene, "sequence,hostclass,desired_sise,note\n1,mhcfoo,3,for the team\n")
+    done = scene.aws("spinup", *words)
+    assert done.returncode == 0, done.stderr
+    (warning,) = [line for line in done.stderr.splitlines() if " WARNING " in line]
+    assert "p.csv:1: " in warning and "desired_sise, note" in warning
+    assert scene.sizes() == (0, 0, 0)
+
+
 def test_a_file_is_looked_for_in_the_configuration_folder(scene: Scene) -> None:
     scene.asiaq.write("pipelines/p.csv", HEADER + "1,mhcfoo,,1,,,,no,\n")
     scene.ok("spinup", "--pipeline", "pipelines/p.csv")
@@ -163,6 +188,33 @@ def test_17_spindown_takes_replaced_templates_as_well(scene: Scene) -> None:
     assert scene.templates() == [] and scene.groups() == []
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("command", ["spindown", "spindownandup"])
+def test_an_interrupted_spindown_is_finished_by_the_next(scene: Scene, command: str, number: int) -> None:
+    for hostclass in ("mhcone", "mhctwo", "mhcthree"):
+        scene.make_image(hostclass)
+    words = pipeline(scene, HEADER + "".join(f"1,{each},,1,,,,no,\n" for each in ("mhcone", "mhctwo", "mhcthree")))
+    scene.ok("spinup", *words)
+    started: queue.Queue[subprocess.Popen[str]] = queue.Queue()
+    sent: list[bool] = []
+
+    def at_the_first_deletion(request: object) -> bool:
+        if getattr(request, "operation") == "DeleteAutoScalingGroup" and not sent:
+            sent.append(True)
+            started.get().send_signal(number)
+        return False
+
+    scene.cloud.fail(at_the_first_deletion, 500, "")
+    process = scene.start(command, *words, ASIAQ_WAIT_SCALE="1")
+    started.put(process)
+    _, errors = process.communicate(timeout=60)
+    assert sent and process.returncode == 1, errors
+    assert "Interrupted" in errors and "Traceback" not in errors
+    scene.cloud.heal()
+    scene.ok("spindown", *words)
+    assert scene.groups() == [] and scene.templates() == []
+
+
 def test_17_spindownandup_ends_with_one_group_of_new_hosts(scene: Scene) -> None:
     words = pipeline(scene, HEADER + "1,mhcfoo,,2,,,,yes,\n")
     with Guest(scene, "mhcfoo"):
@@ -195,8 +247,17 @@ def test_spindown_goes_on_after_a_failure_and_says_so(scene: Scene) -> None:
 
     scene.cloud.fail(first_deletion, 400, "<ErrorResponse><Error><Type>Sender</Type><Code>ScalingActivityInProgress"
                                           "</Code><Message>busy</Message></Error></ErrorResponse>")
-    assert "busy" in scene.fails("spindown", *words)
+    done = scene.aws("spindown", *words)
+    (error,) = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+    assert done.returncode == 1 and "busy" in error
+    assert done.stderr.count("busy") == 1, "each failure is said once"
     assert len(scene.groups()) == 1
     scene.cloud.heal()
     scene.ok("spindown", *words)
     assert scene.groups() == [] and scene.templates() == []
+
+
+def test_10_a_quote_that_is_never_closed_is_reported_with_its_line(scene: Scene) -> None:
+    error = scene.fails("spinup", *pipeline(scene, 'sequence,hostclass\n1,mhcfoo\n2,"mhcbar\n'))
+    assert "p.csv:3: " in error
+    assert scene.cloud.requests() == []

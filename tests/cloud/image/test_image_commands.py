@@ -225,6 +225,16 @@ def test_d11_no_bake_without_a_base_image(cloud: Any, bakery: Any) -> None:
     assert f"from AMI {untested}" in warned.stdout
 
 
+def test_d9_phase_1_bakes_from_the_image_that_its_section_names(cloud: Any, bakery: Any) -> None:
+    base, other = register(cloud, "debian-12 again"), register(cloud, "centos-7")
+    bakery.write("disco_aws.ini", SETTINGS.format(source=base) + f"\n[centos7_phase1]\nphase=1\nbake_ami={other}\n")
+    cloud.forget_requests()
+    for words, name, source in ((), "base", base), (("--hostclass", "centos7_phase1"), "centos7_phase1", other):
+        plan = bakery.ok("disco_bake.py", "bake", *words, "--dry-run")
+        assert f"from AMI {source}" in plan and name in plan
+    assert not cloud.writes()
+
+
 def test_d11_a_given_source_needs_no_base_image(cloud: Any, bakery: Any) -> None:
     vendor = register(cloud, "some vendor's")
     cloud.forget_requests()
@@ -279,7 +289,7 @@ def test_usage_errors_end_with_2(asiaq: Any, words: list[str]) -> None:
     assert "usage: disco_bake.py" in done.stderr
 
 
-def test_ssh_names_the_hosts_that_match(cloud: Any, bakery: Any) -> None:
+def test_c24_ssh_names_the_hosts_that_match(cloud: Any, bakery: Any) -> None:
     ec2 = cloud.client("ec2")
     image = register(cloud, "mhcweb 1500000000")
     subnet = ec2.describe_subnets(Filters=[{"Name": "tag:meta_network", "Values": ["tunnel"]}])["Subnets"][0]["SubnetId"]
@@ -295,7 +305,7 @@ def test_ssh_names_the_hosts_that_match(cloud: Any, bakery: Any) -> None:
     assert bakery("disco_ssh.py").returncode == 1
 
 
-def test_ssh_goes_through_the_jump_host_and_returns_the_status_of_ssh(cloud: Any, bakery: Any) -> None:
+def test_c24_ssh_goes_through_the_jump_host_and_returns_the_status_of_ssh(cloud: Any, bakery: Any) -> None:
     ec2 = cloud.client("ec2")
     image = register(cloud, "mhcweb 1500000000")
     subnet = ec2.describe_subnets(Filters=[{"Name": "tag:meta_network", "Values": ["tunnel"]}])["Subnets"][0]["SubnetId"]

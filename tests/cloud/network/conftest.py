@@ -252,6 +252,11 @@ class Server(ThreadingHTTPServer):
 
     request_queue_size = 128
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Programs that are killed on purpose hang up: no reason for a trace."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
 
 class Tap:
     """A way to the cloud that can kill the program at its n-th write, before or after it is carried out."""

@@ -339,7 +339,7 @@ def test_a_rival_of_the_same_name_makes_create_step_back(cloud: Cloud, sandbox: 
     assert [vpc["CidrBlock"] for vpc in cloud.vpcs_named("demo")] == ["10.55.0.0/16"]
 
 
-def test_list_shows_every_vpc_of_the_region(cloud: Cloud, asiaq: Asiaq) -> None:
+def test_scenario_14_list_shows_every_vpc_of_the_region(cloud: Cloud, asiaq: Asiaq) -> None:
     default = cloud.ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
     specification = {"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": "demo"}, {"Key": "type", "Value": "sandbox"}]}
     own = cloud.ec2.create_vpc(CidrBlock="10.1.0.0/16", TagSpecifications=[specification])["Vpc"]["VpcId"]

@@ -88,21 +88,39 @@ def test_dynamic_ranges_are_read_back(cloud: Cloud, asiaq: Asiaq, tap: Tap) -> N
         assert len(whole) == 16 and half.items() <= whole.items()
 
 
-def test_ctrl_c_says_how_to_go_on(cloud: Cloud, sandbox: Asiaq, tap: Tap) -> None:
+def interrupted(asiaq: Asiaq, tap: Tap, command: list[str], at: int, number: int) -> str:
+    """Runs a command and sends it a signal at that write; what it said."""
     original = tap.pass_on
     sent: list[bool] = []
 
     def interrupting(handler, body: bytes) -> None:
         original(handler, body)
-        if tap.writes >= 8 and tap.victim is not None and not sent:
+        if tap.writes >= at and tap.victim is not None and not sent:
             sent.append(True)
-            tap.victim.send_signal(signal.SIGINT)
+            tap.victim.send_signal(number)
 
     tap.pass_on = interrupting
-    tap.victim = sandbox.start(*CREATE, AWS_ENDPOINT_URL=tap.endpoint)
+    tap.writes = 0
+    tap.victim = asiaq.start(*command, AWS_ENDPOINT_URL=tap.endpoint)
     output, errors = tap.victim.communicate(timeout=60)
-    assert tap.victim.returncode == 1 and output == ""
-    assert "the same command goes on from here" in errors
+    assert sent and tap.victim.returncode == 1 and output == ""
     tap.pass_on = original
     tap.victim = None
+    return errors
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_create_says_how_to_go_on(cloud: Cloud, sandbox: Asiaq, tap: Tap, number: int) -> None:
+    errors = interrupted(sandbox, tap, CREATE, 8, number)
+    assert "the same command goes on from here" in errors
     assert "has been created" in sandbox.ok(*CREATE)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_destroy_says_how_to_go_on(cloud: Cloud, sandbox: Asiaq, tap: Tap, number: int) -> None:
+    clean = cloud.everything()
+    sandbox.ok(*CREATE)
+    errors = interrupted(sandbox, tap, DESTROY, 8, number)
+    assert "the same command goes on from here" in errors
+    sandbox.ok(*DESTROY)
+    assert cloud.everything() == clean

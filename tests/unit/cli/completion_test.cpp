@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
 #include "base/process.h"
 #include "base/text.h"
 
@@ -30,6 +34,26 @@ TEST(BashCompletion, OffersTheOptionsOfACommand) {
   EXPECT_EQ(offered({"disco_aws.py", "gethostclassoption", "--ho"}), "--hostclass");
   EXPECT_EQ(offered({"asiaq", "aws", "gethostclassoption", "--hostclass", "x", "--opt"}),
             "--option");
+}
+
+TEST(BashCompletion, OffersFixedChoicesToTheirOwnCommandOnly) {
+  EXPECT_EQ(offered({"asiaq", "keys", "rotate", "--type", "r"}), "rsa");
+  EXPECT_EQ(offered({"asiaq", "vpc", "create", "--type", "r"}), "");
+  EXPECT_EQ(offered({"asiaq", "instance", "testing-mode", "of"}), "off");
+}
+
+TEST(BashCompletion, OffersToolsToHelp) { EXPECT_EQ(offered({"asiaq", "help", "aw"}), "aws"); }
+
+TEST(BashCompletion, OffersHostclassesAndTypesOfTheConfiguration) {
+  const auto folder = std::filesystem::path(testing::TempDir()) / "completion";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "disco_aws.ini") << "[disco_aws]\nx=[mhcno]\n[mhcweb] ; note\n[mhcapp]\n";
+  std::ofstream(folder / "disco_vpc.ini") << "[envtype:sandbox]\n[env:demo]\n";
+  setenv("ASIAQ_CONFIG", folder.c_str(), 1);
+  EXPECT_EQ(offered({"disco_aws.py", "provision", "--hostclass", ""}), "mhcweb mhcapp");
+  EXPECT_EQ(offered({"disco_vpc_ui.py", "create", "--type", ""}), "sandbox");
+  unsetenv("ASIAQ_CONFIG");
+  EXPECT_EQ(offered({"disco_aws.py", "provision", "--hostclass", ""}), "");
 }
 
 }  // namespace

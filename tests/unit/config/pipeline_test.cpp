@@ -53,6 +53,13 @@ TEST(Pipeline, LeavesEmptyAndMissingCellsUnset) {
   EXPECT_THAT(row.termination_policies, IsEmpty());
 }
 
+TEST(Pipeline, PointsOutColumnsThatNothingReads) {
+  testing::internal::CaptureStderr();
+  parse_pipeline("sequence,hostclass,desired_sise\n1,mhcx,3\n", "p.csv");
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              HasSubstr("p.csv:1: nothing reads these columns: desired_sise"));
+}
+
 TEST(Pipeline, KeepsAZeroSize) {
   EXPECT_EQ(parse_pipeline("sequence,hostclass,min_size\n1,mhcx,0\n", "p.csv")
                 .rows.at(0)

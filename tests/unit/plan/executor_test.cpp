@@ -13,6 +13,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 Change named(const std::string& name, std::function<void()> carry_out,
              std::vector<ChangeId> after = {}) {
@@ -92,6 +93,25 @@ TEST(CarryOut, ThrowsASummaryOfWhatFailed) {
     EXPECT_THAT(error.what(), HasSubstr("1 of 3 changes done, 1 failed, 1 not started"));
     EXPECT_THAT(error.what(), HasSubstr("create thing bad: AWS said no"));
   }
+}
+
+TEST(CarryOut, SaysTheReasonOfEachFailureOnce) {
+  Plan plan;
+  const ChangeId first = plan.add(named("a", [] {}));
+  plan.add(named("b", [] { throw std::runtime_error("AWS said no"); }, {first}));
+  plan.add(named("c", [] { throw std::runtime_error("AWS said never"); }, {first}));
+  std::string said;
+  testing::internal::CaptureStderr();
+  try {
+    carry_out(plan, {.parallelism = 1});
+  } catch (const PlanError& error) {
+    said = error.what();
+  }
+  const std::string logged = testing::internal::GetCapturedStderr();
+  EXPECT_THAT(said, HasSubstr("thing b: AWS said no"));
+  EXPECT_THAT(logged, Not(HasSubstr("AWS said no")));
+  EXPECT_THAT(logged, HasSubstr("Failed to create thing b; what does not depend on it goes on"));
+  EXPECT_THAT(logged, HasSubstr("Failed to create thing c: AWS said never"));
 }
 
 TEST(Execute, DoesNothingForAnEmptyPlan) { EXPECT_TRUE(execute({}).succeeded()); }

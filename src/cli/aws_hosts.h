@@ -1,0 +1,17 @@
+// The commands of asiaq aws about hosts that run: list, end, enter, ask and tag them.
+#pragma once
+
+#include <vector>
+
+#include "cli/command.h"
+#include "network/vpc.h"
+
+namespace asiaq::cli {
+
+/// The environment that a command is about, as AWS has it. Throws EnvironmentError.
+network::Vpc environment_of(Context& context);
+
+/// Their records, in the order of the help.
+std::vector<Command> host_commands();
+
+}  // namespace asiaq::cli
