@@ -7,7 +7,8 @@ import os
 import sys
 
 from . import commands
-from .settings import DEFAULT_NAME, BoxError, find_box
+from .faults.words import add_rule_options, rules_of
+from .settings import DEFAULT_NAME, Box, BoxError, find_box
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -44,11 +45,38 @@ def _parser() -> argparse.ArgumentParser:
         "--source", help="only of 'client' (this machine), 'hosts' or one instance id"
     )
     requests.add_argument("--agent", help="only of programs whose user agent starts with this")
+    faults = add("faults", "Make AWS calls go wrong: list, add or clear faults")
+    _add_fault_actions(faults)
     serve = sub_commands.add_parser("serve")
     serve.add_argument("--name", required=True)
     serve.add_argument("--ready", type=int, required=True)
     serve.add_argument("--no-hosts", action="store_true")
     return parser
+
+
+def _add_fault_actions(faults: argparse.ArgumentParser) -> None:
+    actions = faults.add_subparsers(dest="action", metavar="ACTION")
+
+    def add(name: str, summary: str) -> argparse.ArgumentParser:
+        action = actions.add_parser(name, help=summary, description=summary)
+        # May stand before the action as well.
+        action.add_argument("--name", default=argparse.SUPPRESS, metavar="BOX")
+        return action
+
+    listing = add("list", "Show the faults in force (the default)")
+    listing.add_argument("--json", action="store_true")
+    add_rule_options(add("add", "Put a fault, or those of a script, in force"))
+    clear = add("clear", "End all faults, or one")
+    clear.add_argument("number", nargs="?", type=int, help="as in the list")
+
+
+def _faults(box: Box, options: argparse.Namespace) -> None:
+    if options.action == "add":
+        commands.add_faults(box, rules_of(options))
+    elif options.action == "clear":
+        commands.clear_faults(box, options.number)
+    else:
+        commands.list_faults(box, as_json=bool(options.action and options.json))
 
 
 def main() -> int:
@@ -72,6 +100,8 @@ def main() -> int:
             commands.requests(
                 box, options.json, options.counts, options.reset, options.source, options.agent
             )
+        elif options.command == "faults":
+            _faults(box, options)
         elif options.command == "serve":
             from .server import serve
 

@@ -20,6 +20,8 @@ from typing import Any
 from . import checks
 from .base_image import ensure_base_image
 from .cleanup import clean_up, end_process
+from .faults.rules import RuleSet
+from .faults.words import print_rules, script_of
 from .requests_log_text import print_counts, print_requests
 from .settings import (
     ACCESS_KEY_ID,
@@ -115,8 +117,17 @@ def _ask(facts: dict[str, Any], method: str, path: str, body: Any = None) -> Any
     try:
         with opener.open(request, timeout=120) as answer:
             return json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        raise BoxError(_reason(error)) from error
     except (OSError, ValueError) as error:
         raise BoxError(f"The box '{facts['name']}' does not answer: {error}.") from error
+
+
+def _reason(error: urllib.error.HTTPError) -> str:
+    """What the server says of a request that it refused."""
+    with contextlib.suppress(ValueError, TypeError, KeyError):
+        return str(json.loads(error.read())["error"])
+    return f"The box answers with HTTP status {error.code}."
 
 
 def up(box: Box, with_hosts: bool) -> None:
@@ -360,3 +371,25 @@ def requests(
         print_counts(answer)
     else:
         print_requests(answer)
+
+
+def list_faults(box: Box, as_json: bool) -> None:
+    """The faults in force."""
+    answer = _ask(running_facts(box), "GET", "faults")
+    if as_json:
+        print(json.dumps(answer, indent=2))
+    else:
+        print_rules(answer)
+
+
+def add_faults(box: Box, rules: RuleSet) -> None:
+    """Puts faults in force."""
+    added = _ask(running_facts(box), "POST", "faults", script_of(rules))["added"]
+    say(f"faults in force: {', '.join(map(str, added))}" if added else "the seed is set")
+
+
+def clear_faults(box: Box, number: int | None) -> None:
+    """Ends one fault, or all."""
+    path = "faults" if number is None else f"faults/{number}"
+    if not _ask(running_facts(box), "DELETE", path)["cleared"] and number is not None:
+        raise BoxError(f"There is no fault {number}; 'asiaq local faults' lists them.")

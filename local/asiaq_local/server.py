@@ -40,13 +40,14 @@ from .apt_settings import read_apt_settings
 from .base_image import base_image_path, package_cache_path
 from .cgroups import memory_bytes
 from .cloud import Cloud, all_backends, internal_domain, state_of
+from .http_server import Server, loopback_socket
 from .images import ImageStore
 from .network import Network
 from .settings import API_ADDRESS, DNS_ADDRESS, METADATA_ADDRESS, PROXY_PORT, REGION, Box, BoxError
 from .socks import SocksServer
 from .supervisor import HostSupervisor, PretendingSupervisor
 from .volumes import VolumeKeeper, VolumeStore
-from .web import Application, Server
+from .web import Application
 
 log = logging.getLogger("server")
 
@@ -122,7 +123,7 @@ class BoxServer:
 
     def start(self) -> dict[str, Any]:
         """Opens the loopback ports; what `up` writes down about the box."""
-        api = _loopback(self._box.preferred_port)
+        api = loopback_socket(self._box.preferred_port)
         Server(api, self._application, "").start()
         facts: dict[str, Any] = {
             "name": self._box.name,
@@ -131,7 +132,7 @@ class BoxServer:
             "api_port": api.getsockname()[1],
         }
         if self._with_hosts:
-            socks = _loopback(self._box.preferred_port + 1)
+            socks = loopback_socket(self._box.preferred_port + 1)
             SocksServer(socks, self._connect).start()
             facts["socks_port"] = socks.getsockname()[1]
         return facts
@@ -284,14 +285,6 @@ def write_ssh_config(box: Box, facts: dict[str, Any]) -> None:
 def _reset_moto() -> None:
     BackendDict.reset()
     reset_model_data()
-
-
-def _loopback(port: int) -> socket.socket:
-    """A listening socket on loopback, at the wanted port if it is free."""
-    try:
-        return socket.create_server(("127.0.0.1", port), backlog=128)
-    except OSError:
-        return socket.create_server(("127.0.0.1", 0), backlog=128)
 
 
 def serve(box: Box, with_hosts: bool, ready: int) -> None:
