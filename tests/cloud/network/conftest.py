@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
-import threading
-import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
 
 import boto3
 import botocore.config
@@ -247,103 +242,6 @@ class Asiaq:
         return done.stderr
 
 
-class Server(ThreadingHTTPServer):
-    """Takes all the connections that a plan opens at once; the default backlog of 5 resets some of them."""
-
-    request_queue_size = 128
-
-
-class Tap:
-    """A way to the cloud that can kill the program at its n-th write, before or after it is carried out."""
-
-    def __init__(self, endpoint: str) -> None:
-        self.victim: subprocess.Popen[str] | None = None
-        self.kill_at = 0
-        self.kill_before = False
-        self.writes = 0
-        self.run = 0  #: Which run of the program the requests belong to.
-        self._dead_runs: set[int] = set()
-        self._endpoint = endpoint
-        self._lock = threading.Lock()
-        tap = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
-                self.run = tap.run
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                tap.pass_on(self, body)
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-
-    def pass_on(self, handler: BaseHTTPRequestHandler, body: bytes) -> None:
-        action = parse_qs(body.decode()).get("Action", [""])[0]
-        with self._lock:
-            # What a killed run still had on its way counts for nobody.
-            if handler.run in self._dead_runs:
-                handler.close_connection = True
-                return
-            is_write = not action.startswith("Describe")
-            self.writes += is_write
-            is_last = is_write and self.writes == self.kill_at
-            if is_last and self.kill_before:
-                self._kill()
-                handler.close_connection = True
-                return
-            status, kind, content = self._ask(handler, body)
-            if is_last:
-                self._kill()
-                handler.close_connection = True
-                return
-        try:
-            handler.send_response(status)
-            handler.send_header("Content-Type", kind)
-            handler.send_header("Content-Length", str(len(content)))
-            handler.end_headers()
-            handler.wfile.write(content)
-        except OSError:
-            handler.close_connection = True  # the program is dead
-
-    def _ask(self, handler: BaseHTTPRequestHandler, body: bytes) -> tuple[int, str, bytes]:
-        headers = {name: value for name, value in handler.headers.items() if name.lower() not in ("host", "content-length")}
-        request = urllib.request.Request(self._endpoint + handler.path, data=body, headers=headers, method="POST")
-        try:
-            with urllib.request.urlopen(request) as answer:
-                return answer.status, answer.headers.get("Content-Type", ""), answer.read()
-        except urllib.error.HTTPError as error:
-            return error.code, error.headers.get("Content-Type", ""), error.read()
-
-    def _kill(self) -> None:
-        assert self.victim is not None
-        self.victim.send_signal(signal.SIGKILL)
-        self._dead_runs.add(self.run)
-
-    def killed(self, asiaq: Asiaq, arguments: list[str], at: int, before: bool) -> bool:
-        """Runs the program and kills it at that write; False if it came to its end before."""
-        with self._lock:
-            self.run += 1
-            self.writes, self.kill_at, self.kill_before = 0, at, before
-            self.victim = asiaq.start(*arguments, AWS_ENDPOINT_URL=self.endpoint)
-        output, errors = self.victim.communicate(timeout=120)
-        self.kill_at = 0
-        if self.victim.returncode != -signal.SIGKILL:
-            print(f"status {self.victim.returncode} after {self.writes} writes\n{output}{errors}", file=sys.stderr)
-        return self.victim.returncode == -signal.SIGKILL
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-
 @pytest.fixture(scope="session")
 def box() -> Iterator[str]:
     """The endpoint of a box without hosts."""
@@ -385,10 +283,3 @@ def sandbox(asiaq: Asiaq) -> Asiaq:
     """The program with the type `sandbox` in its configuration."""
     asiaq.write("disco_vpc.ini", SANDBOX)
     return asiaq
-
-
-@pytest.fixture
-def tap(cloud: Cloud) -> Iterator[Tap]:
-    tap = Tap(cloud.endpoint)
-    yield tap
-    tap.close()

@@ -6,6 +6,9 @@ import ipaddress
 import json
 
 import pytest
+from asiaq_local.faults.call import Call
+from asiaq_local.faults.proxy import Proxy, Upstream
+from asiaq_local.http_server import Reply
 
 from .conftest import REGION, SANDBOX, Asiaq, Cloud, tags_of
 
@@ -323,18 +326,19 @@ def test_create_makes_few_calls(cloud: Cloud, sandbox: Asiaq) -> None:
     }  # fmt: skip
 
 
-def test_a_rival_of_the_same_name_makes_create_step_back(cloud: Cloud, sandbox: Asiaq, tap) -> None:
-    # The rival appears between the first look and the second.
-    original = tap.pass_on
+def test_a_rival_of_the_same_name_makes_create_step_back(cloud: Cloud, sandbox: Asiaq) -> None:
+    upstream = Upstream(cloud.endpoint)
 
-    def with_rival(handler, body: bytes) -> None:
-        if b"Action=CreateVpc&" in body:
+    def with_rival(call: Call) -> Reply:
+        # It appears between the program's first look and the second.
+        if call.operation == "CreateVpc":
             cloud.ec2.create_vpc(CidrBlock="10.55.0.0/16", TagSpecifications=[
                 {"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": "demo"}]}])  # fmt: skip
-        original(handler, body)
+        return upstream(call)
 
-    tap.pass_on = with_rival
-    error = sandbox.fails(1, VPC, "create", "--name", "demo", "--type", "sandbox", AWS_ENDPOINT_URL=tap.endpoint)
+    proxy = Proxy(with_rival)
+    error = sandbox.fails(1, VPC, "create", "--name", "demo", "--type", "sandbox", AWS_ENDPOINT_URL=proxy.endpoint)
+    proxy.close()
     assert "made at the same time" in error
     assert [vpc["CidrBlock"] for vpc in cloud.vpcs_named("demo")] == ["10.55.0.0/16"]
 
