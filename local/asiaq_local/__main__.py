@@ -29,6 +29,9 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument(
         "--no-hosts", action="store_true", help="the AWS endpoint alone; instances do not boot"
     )
+    up.add_argument(
+        "--check-signatures", action="store_true", help="refuse requests that are not signed with keys of the account"
+    )
     add("down", "Remove the box with all that is in it")
     status = add("status", "Show hosts, images and ports")
     status.add_argument("--json", action="store_true")
@@ -51,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--name", required=True)
     serve.add_argument("--ready", type=int, required=True)
     serve.add_argument("--no-hosts", action="store_true")
+    serve.add_argument("--check-signatures", action="store_true")
     return parser
 
 
@@ -85,7 +89,7 @@ def main() -> int:
     try:
         box = find_box(options.name)
         if options.command == "up":
-            commands.up(box, with_hosts=not options.no_hosts)
+            commands.up(box, not options.no_hosts, options.check_signatures)
         elif options.command == "down":
             commands.down(box)
         elif options.command == "status":
@@ -105,7 +109,7 @@ def main() -> int:
         elif options.command == "serve":
             from .server import serve
 
-            serve(box, with_hosts=not options.no_hosts, ready=options.ready)
+            serve(box, not options.no_hosts, options.check_signatures, options.ready)
         return 0
     except BoxError as error:
         print(f"ERROR asiaq local: {error}", file=sys.stderr)

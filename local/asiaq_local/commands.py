@@ -130,7 +130,7 @@ def _reason(error: urllib.error.HTTPError) -> str:
     return f"The box answers with HTTP status {error.code}."
 
 
-def up(box: Box, with_hosts: bool) -> None:
+def up(box: Box, with_hosts: bool, check_signatures: bool) -> None:
     """Starts the box."""
     with _exclusive(box):
         if _is_ready(box):
@@ -140,7 +140,7 @@ def up(box: Box, with_hosts: bool) -> None:
         _remove_remains(box)
         try:
             _check(box, with_hosts)
-            _start_server(box, with_hosts)
+            _start_server(box, with_hosts, check_signatures)
         except BaseException:
             _remove_remains(box)
             box.command_lock.unlink(missing_ok=True)
@@ -186,13 +186,14 @@ def _remove_remains(box: Box) -> None:
         )
 
 
-def _start_server(box: Box, with_hosts: bool) -> dict[str, Any]:
+def _start_server(box: Box, with_hosts: bool, check_signatures: bool) -> dict[str, Any]:
     lock = os.open(box.server_lock, os.O_CREAT | os.O_RDWR, 0o600)
     reading, writing = os.pipe()
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         command = [sys.executable, "-m", "asiaq_local", "serve", "--name", box.name]
         command += ["--ready", str(writing)] + ([] if with_hosts else ["--no-hosts"])
+        command += ["--check-signatures"] if check_signatures else []
         with box.log.open("ab") as log:
             process = subprocess.Popen(
                 command,

@@ -35,7 +35,7 @@ from . import (
     packages_proxy,
 )
 from . import metadata as imds
-from .account import seed_account
+from .account import find_key, seed_account
 from .apt_settings import read_apt_settings
 from .base_image import base_image_path, package_cache_path
 from .cgroups import memory_bytes
@@ -44,6 +44,7 @@ from .http_server import Server, loopback_socket
 from .images import ImageStore
 from .network import Network
 from .settings import API_ADDRESS, DNS_ADDRESS, METADATA_ADDRESS, PROXY_PORT, REGION, Box, BoxError
+from .signatures import SignatureCheck
 from .socks import SocksServer
 from .supervisor import HostSupervisor, PretendingSupervisor
 from .volumes import VolumeKeeper, VolumeStore
@@ -76,14 +77,17 @@ class _OwnedHttpServer(ThreadingHTTPServer):
 class BoxServer:
     """Puts the parts together."""
 
-    def __init__(self, box: Box, with_hosts: bool):
+    def __init__(self, box: Box, with_hosts: bool, check_signatures: bool):
         self._box = box
         self._with_hosts = with_hosts
         self._started = time.time()
         self.cloud = Cloud()
         self._resetting = threading.Lock()
         self._metadata = imds.Metadata(self.cloud)
-        self._application = Application(self.cloud.lock, self._source_of, self.reset, self.status)
+        signatures = SignatureCheck(find_key) if check_signatures else None
+        self._application = Application(
+            self.cloud.lock, self._source_of, self.reset, self.status, signatures
+        )
         self._network: Network | None = None
         self._keeper: ec2_addresses.NetworkKeeper | None = None
         self._store: ImageStore | None = None
@@ -287,7 +291,7 @@ def _reset_moto() -> None:
     reset_model_data()
 
 
-def serve(box: Box, with_hosts: bool, ready: int) -> None:
+def serve(box: Box, with_hosts: bool, check_signatures: bool, ready: int) -> None:
     """Runs the server. One JSON line is written to the file descriptor `ready`: facts, or an error."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     for noisy in ("werkzeug", "botocore", "urllib3", "moto"):
@@ -295,7 +299,7 @@ def serve(box: Box, with_hosts: bool, ready: int) -> None:
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     with contextlib.suppress(BrokenPipeError), os.fdopen(ready, "w") as report:
         try:
-            server = BoxServer(box, with_hosts)
+            server = BoxServer(box, with_hosts, check_signatures)
             facts = server.start()
         except (BoxError, OSError) as error:
             log.exception("cannot start")

@@ -21,6 +21,7 @@ from .http_server import Reply
 from .idempotency import IdempotentAnswers
 from .requests_log import LoggedRequest, RequestLog, counts
 from .settings import BoxError
+from .signatures import SignatureCheck
 
 log = logging.getLogger("web")
 
@@ -38,8 +39,13 @@ class Application:
         source_of: Callable[[str, str], str],
         reset: Callable[[], None],
         status: Callable[[], dict[str, Any]],
+        signatures: SignatureCheck | None,
     ):
-        """`source_of(listener, address)` says who asks; `reset` and `status` are the box's own."""
+        """`source_of(listener, address)` says who asks; `reset` and `status` are the box's own.
+
+        Without `signatures` any keys will do.
+        """
+        self._signatures = signatures
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._lock = lock
         self._source_of = source_of
@@ -74,6 +80,9 @@ class Application:
         return outcome.reply
 
     def _carry_out(self, call: Call) -> Reply:
+        refusal = self._signatures.refuse(call) if self._signatures else None
+        if refusal is not None:
+            return refusal
         try:
             return self._idempotent.answer(
                 call.service,
