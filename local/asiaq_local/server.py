@@ -25,11 +25,19 @@ from moto.core.model_instances import reset_model_data
 from . import (
     autoscaling,
     ec2_addresses,
-    ec2_fixes,
+    ec2_dhcp,
+    ec2_endpoints,
+    ec2_gateways,
     ec2_images,
     ec2_instances,
+    ec2_interfaces,
     ec2_launch,
+    ec2_peerings,
+    ec2_routes,
+    ec2_security_groups,
     ec2_volumes,
+    ec2_vpcs,
+    iam_users,
     names,
     namespaces,
     packages_proxy,
@@ -104,7 +112,12 @@ class BoxServer:
         ec2_images.install(self.cloud, self._store)
         ec2_volumes.install(self.cloud, self._volumes)
         ec2_addresses.install(self.cloud)
-        ec2_fixes.install(self.cloud)
+        ec2_vpcs.install(self.cloud)
+        ec2_interfaces.install(self.cloud)
+        for part in (ec2_dhcp, ec2_endpoints, ec2_gateways, ec2_peerings, ec2_routes):
+            part.install()
+        ec2_security_groups.install()
+        iam_users.install()
         self._groups = autoscaling.install(self.cloud)
         seed_account()
 

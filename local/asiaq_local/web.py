@@ -19,6 +19,7 @@ from .faults.rules import read_rules
 from .faults.script import Outcome, Script
 from .http_server import Reply
 from .idempotency import IdempotentAnswers
+from .pages import answer_in_pages
 from .requests_log import LoggedRequest, RequestLog, counts
 from .settings import BoxError
 from .signatures import SignatureCheck
@@ -89,7 +90,7 @@ class Application:
                 call.operation,
                 call.environ,
                 call.body,
-                lambda: self._ask_moto(call.environ, call.body),
+                lambda: answer_in_pages(call, self._ask_moto),
             )
         except NotImplementedError as error:
             # Not 500: clients would try again and again.
@@ -121,8 +122,8 @@ class Application:
             text = reply.content[:2000].decode(errors="replace")
             log.warning("%s %s: %s %s", call.service, call.operation, reply.status, text)
 
-    def _ask_moto(self, environ: dict[str, Any], body: bytes) -> Reply:
-        environ = dict(environ)
+    def _ask_moto(self, call: Call) -> Reply:
+        environ, body = dict(call.environ), call.body
         answer: list[Any] = []
 
         def start_response(

@@ -10,7 +10,7 @@ from ..http_server import Reply
 from ..settings import BoxError
 from .call import Call
 from .effects import Effect
-from .paging import JsonDocument, XmlDocument, parse
+from ..paging import JsonDocument, XmlDocument, parse
 from .resources import INSTANCE_STATES, ids_in, items, kind_of_id, remove_items
 from .rules import Rule
 

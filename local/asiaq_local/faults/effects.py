@@ -9,7 +9,7 @@ from email.utils import format_datetime
 
 from ..error_forms import error_reply
 from ..http_server import Delivery, Ending, Headers, Reply
-from . import paging
+from .. import paging
 from .call import Call
 from .rules import Rule
 

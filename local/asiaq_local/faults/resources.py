@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from .paging import XmlDocument
+from ..paging import XmlDocument
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from botocore.exceptions import UnknownServiceError
 from botocore.loaders import Loader
 from botocore.model import OperationNotFoundError, ServiceModel, StructureShape
 
-from ..http_server import Reply
+from .http_server import Reply
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,8 @@ class Paging:
     output_token: str
     lists: tuple[str, ...]
     more: str | None  #: a flag that says that there are more pages
+    limit: str | None  #: how many items a page may have
+    bounds: tuple[int, int] | None  #: of that number
 
 
 @functools.cache
@@ -48,7 +50,16 @@ def paging_of(service: str, operation: str) -> Paging | None:
         more=_wire(shape.output_shape, config["more_results"], protocol)
         if config.get("more_results")
         else None,
+        limit=_wire(shape.input_shape, config["limit_key"], protocol, is_input=True)
+        if config.get("limit_key")
+        else None,
+        bounds=_bounds(shape.input_shape, config.get("limit_key")),
     )
+
+
+def _bounds(shape: StructureShape, name: str | None) -> tuple[int, int] | None:
+    facts = shape.members[name].metadata if name else {}
+    return (facts["min"], facts["max"]) if "min" in facts and "max" in facts else None
 
 
 def _wire(shape: StructureShape, name: str, protocol: str, is_input: bool = False) -> str:
@@ -126,6 +137,21 @@ class XmlDocument:
                     found.clear()
                 else:
                     holder.remove(found)
+
+    def cut(self, paging: Paging, offset: int, limit: int) -> bool:
+        """Keeps `limit` items from `offset` on; whether there are more behind them."""
+        more = False
+        for name in paging.lists:
+            for holder in self._holder().findall(self.tag(name)):
+                items = list(holder)
+                more = more or len(items) > offset + limit
+                for item in items[:offset] + items[offset + limit :]:
+                    holder.remove(item)
+        return more
+
+    def has_token(self, paging: Paging) -> bool:
+        """Whether the page names one for the next."""
+        return bool(self._holder().findtext(self.tag(paging.output_token)))
 
     def _holder(self) -> ET.Element:
         for child in self.root:
