@@ -38,6 +38,8 @@ class LoggedRequest:
     kind: str
     source: str
     agent: str
+    method: str = ""
+    path: str = ""  #: as it was sent, with its query
     fault: str = ""  #: injected ones that struck it
     carried_out: bool = True
 

@@ -137,7 +137,7 @@ def _wrong_signature(call: Call, signature: _Signature, secret: str) -> str | No
 def _request(call: Call, signature: _Signature) -> Any:
     """The request with nothing but what is signed."""
     environ = call.environ
-    path = (environ.get("RAW_URI") or environ["REQUEST_URI"]).partition("?")[0]
+    path = call.target.partition("?")[0]
     query = "&".join(
         part
         for part in environ.get("QUERY_STRING", "").split("&")

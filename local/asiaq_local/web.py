@@ -114,6 +114,8 @@ class Application:
                 kind=call.kind,
                 source=self._source_of(listener, call.environ["REMOTE_ADDR"]),
                 agent=call.agent[:80],
+                method=call.environ["REQUEST_METHOD"],
+                path=call.target,
                 fault=", ".join(outcome.faults),
                 carried_out=outcome.carried_out,
             )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from cloud_under_test import CloudUnderTest
+from cloud_under_test import CloudUnderTest, counts
 from program_under_test import ProgramUnderTest
 from reliability import FaultResult, Report
 from scenarios import credentials, environment, images
@@ -107,7 +107,7 @@ def test_what_aws_means_is_told_in_one_line(
         cloud.forget_requests()
         error = asiaq.error(*reading.words)
         assert str(rule["error"]) in error and reading.operation in error, name
-        assert cloud.calls()[reading.operation] == 1, f"{name} was tried again"
+        assert counts(cloud.requests())[reading.operation] == 1, f"{name} was tried again"
         report.faults.append(FaultResult(reading.name, name, "one line of error, not tried again"))
 
 
@@ -119,7 +119,7 @@ def test_what_never_passes_ends_in_one_line(reading: Reading, cloud: CloudUnderT
         error = asiaq.error(*reading.words, AWS_MAX_ATTEMPTS="3")
         assert reading.operation in error and "3 attempts" in error
         # A read on a connection that turns out to be dead is sent once more by the HTTP library itself.
-        assert cloud.calls()[reading.operation] in ((3, 4) if "drop" in rule else (3,))
+        assert counts(cloud.requests())[reading.operation] in ((3, 4) if "drop" in rule else (3,))
 
 
 @pytest.mark.parametrize("reading", [READINGS[0], READINGS[1]], indirect=True, ids=["vpc list", "listhosts"])
@@ -134,4 +134,4 @@ def test_pages_without_end_are_an_error(reading: Reading, cloud: CloudUnderTest,
     cloud.fault(about(reading, {"repeat_token": True}))
     cloud.forget_requests()
     assert "token" in asiaq.error(*reading.words)
-    assert cloud.calls()[reading.operation] <= 3
+    assert counts(cloud.requests())[reading.operation] <= 3

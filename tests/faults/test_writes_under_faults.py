@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from cloud_under_test import CloudUnderTest
+from cloud_under_test import CloudUnderTest, counts
 from picture import difference, picture
 from program_under_test import ProgramUnderTest
 from reliability import FaultResult, Report
@@ -49,7 +49,7 @@ def test_an_allocation_that_was_refused_is_tried_again(
     cloud.fault({"operation": "AllocateAddress", **REFUSED[name]})
     address = asiaq.ok(*ALLOCATE).strip()
     assert cloud.struck()[0] > 0
-    assert cloud.carried_out() == {"AllocateAddress": 1}
+    assert counts(cloud.carried_out()) == {"AllocateAddress": 1}
     assert [one["PublicIp"] for one in cloud.ec2.describe_addresses()["Addresses"]] == [address]
     report.faults.append(FaultResult(" ".join(ALLOCATE), name, "same cloud"))
 
@@ -62,7 +62,7 @@ def test_an_allocation_that_may_have_been_done_is_not_tried_again(
     cloud.fault({"operation": "AllocateAddress", **rule})
     error = asiaq.error(*ALLOCATE)
     assert "AllocateAddress" in error and "look" in error
-    assert cloud.calls()["AllocateAddress"] == 1
+    assert counts(cloud.requests())["AllocateAddress"] == 1
     assert len(cloud.ec2.describe_addresses()["Addresses"]) == was_done(rule)
     report.faults.append(FaultResult(" ".join(ALLOCATE), name, "asked once; the error says that it may have been done"))
 
@@ -76,7 +76,7 @@ def test_a_credential_is_stored_again_until_it_is_stored(
     cloud.fault({"operation": "PutObject", "nth": "1", **{**REFUSED, **UNKNOWN}[name]})
     assert asiaq(*SET, stdin=b"new\0").returncode == 0
     (struck,) = cloud.struck()
-    assert struck > 0 and cloud.calls()["PutObject"] == struck + 1
+    assert struck > 0 and counts(cloud.requests())["PutObject"] == struck + 1
     assert cloud.client("s3").get_object(Bucket=BUCKET, Key="old")["Body"].read() == b"new\0"
     report.faults.append(FaultResult(" ".join(SET), name, "stored again; same cloud"))
 

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
@@ -15,9 +16,11 @@ from typing import Any
 
 import boto3
 import botocore.config
+from asiaq_local.requests_log import LoggedRequest
 
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "us-west-2"
+_SETTLE_SECONDS = 20.0
 
 
 def tags_of(item: dict[str, Any]) -> dict[str, str]:
@@ -62,6 +65,23 @@ class CloudUnderTest:
         self.own("POST", "reset")
         self.forget_requests()
 
+    def settle(self) -> None:
+        """Waits until nothing is on its way: instances, members of groups, groups that are being deleted."""
+        deadline = time.monotonic() + _SETTLE_SECONDS
+        while self._moving():
+            assert time.monotonic() < deadline, f"still on their way: {self._moving()}"
+            time.sleep(0.05)
+
+    def _moving(self) -> list[str]:
+        reservations = self.ec2.describe_instances(Filters=[
+            {"Name": "instance-state-name", "Values": ["pending", "stopping", "shutting-down"]}])["Reservations"]
+        moving = [instance["InstanceId"] for reservation in reservations for instance in reservation["Instances"]]
+        for group in self.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]:
+            members = group["Instances"]
+            if group.get("Status") or any(member["LifecycleState"] != "InService" for member in members):
+                moving.append(group["AutoScalingGroupName"])
+        return moving
+
     def fault(self, *rules: dict[str, Any], seed: int | None = None) -> None:
         """Lets calls of the program go wrong from now on; see `asiaq local faults`."""
         script: dict[str, Any] = {"rules": [{"agent": "asiaq", **rule} for rule in rules]}
@@ -79,23 +99,25 @@ class CloudUnderTest:
     def forget_requests(self) -> None:
         self.own("DELETE", "requests")
 
-    def requests(self) -> list[dict[str, Any]]:
+    def requests(self) -> list[LoggedRequest]:
         """What the program asked, oldest first."""
-        return [entry for entry in self.own("GET", "requests") if not entry["agent"].startswith("Boto3")]
+        entries = [LoggedRequest(**entry) for entry in self.own("GET", "requests")]
+        return [entry for entry in entries if not entry.agent.startswith("Boto3")]
 
-    def calls(self) -> Counter[str]:
-        return Counter(entry["operation"] for entry in self.requests())
+    def reads(self) -> list[LoggedRequest]:
+        return [request for request in self.requests() if request.kind == "read"]
 
-    def reads(self) -> Counter[str]:
-        return Counter(entry["operation"] for entry in self.requests() if entry["kind"] == "read")
+    def writes(self) -> list[LoggedRequest]:
+        return [request for request in self.requests() if request.kind == "write"]
 
-    def writes(self) -> Counter[str]:
-        return Counter(entry["operation"] for entry in self.requests() if entry["kind"] == "write")
-
-    def carried_out(self) -> Counter[str]:
+    def carried_out(self) -> list[LoggedRequest]:
         """Writes that the service did, whatever it answered."""
-        return Counter(entry["operation"] for entry in self.requests()
-                       if entry["kind"] == "write" and entry["carried_out"] and entry["status"] < 400)
+        return [request for request in self.writes() if request.carried_out and request.status < 400]
+
+
+def counts(requests: list[LoggedRequest]) -> Counter[str]:
+    """How often each operation is among them."""
+    return Counter(request.operation for request in requests)
 
 
 @contextlib.contextmanager

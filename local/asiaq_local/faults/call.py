@@ -37,6 +37,16 @@ class Call:
         )
 
     @property
+    def target(self) -> str:
+        """The address below the host as it was sent."""
+        return str(self.environ.get("RAW_URI") or self.environ.get("REQUEST_URI") or self.path)
+
+    @property
+    def path(self) -> str:
+        """The address below the host, decoded, without its query."""
+        return str(self.environ.get("PATH_INFO", "/"))
+
+    @property
     def has_target(self) -> bool:
         """Whether the protocol is one of JSON with a header that names the operation."""
         return "HTTP_X_AMZ_TARGET" in self.environ

@@ -36,12 +36,11 @@ class Upstream:
     def __call__(self, call: Call) -> Reply:
         """The answer of the endpoint."""
         environ = call.environ
-        target = environ.get("RAW_URI") or environ["REQUEST_URI"]
         connection = http.client.HTTPConnection(self._host, self._port, timeout=_SECONDS)
         try:
             connection.putrequest(
                 environ["REQUEST_METHOD"],
-                self._target(target, call),
+                self._target(call),
                 skip_host=True,
                 skip_accept_encoding=True,
             )
@@ -55,8 +54,8 @@ class Upstream:
             connection.close()
 
     @staticmethod
-    def _target(target: str, call: Call) -> str:
-        path = target.partition("?")[0]
+    def _target(call: Call) -> str:
+        path = call.target.partition("?")[0]
         query = call.environ.get("QUERY_STRING", "")
         return f"{path}?{query}" if query else path
 
@@ -112,6 +111,8 @@ class Proxy:
                 kind=call.kind,
                 source="client",
                 agent=call.agent[:80],
+                method=call.environ["REQUEST_METHOD"],
+                path=call.target,
                 fault=", ".join(outcome.faults),
                 carried_out=outcome.carried_out,
             )

@@ -16,6 +16,7 @@ _HELP = {
     "service": "as in AWS's commands: ec2, s3, iam, autoscaling, … (wildcards allowed)",
     "operation": "DescribeVpcs, 'Describe*', …",
     "kind": "only calls that read, or only those that write",
+    "path": "only with this path, such as '/bucket/*' (wildcards allowed)",
     "agent": "only of programs whose user agent starts with this",
     "nth": "only these of the matching calls, counted from 1: 2 or 1,4 or 3-5 or 3-",
     "times": "at most so often",
@@ -43,7 +44,7 @@ _HELP = {
     "redirect": "refuse calls signed for another region than this",
     "answer": "answer with this text, without carrying the call out",
 }
-_CONDITIONS = ("service", "operation", "kind", "agent", "nth", "times", "chance")
+_CONDITIONS = ("service", "operation", "kind", "path", "agent", "nth", "times", "chance")
 _EFFECTS = (
     "error", "drop", "truncate", "length", "html", "repeat_token", "empty_page", "invisible",
     "states", "bucket", "skew", "redirect", "answer",
@@ -68,6 +69,7 @@ class Rule:
     service: str = "*"
     operation: str = "*"
     kind: str | None = None
+    path: str | None = None
     agent: str | None = None
     nth: str | None = None
     times: int | None = None
@@ -120,6 +122,7 @@ class Rule:
             fnmatch.fnmatchcase(call.service, self.service)
             and fnmatch.fnmatchcase(call.operation, self.operation)
             and self.kind in (None, call.kind)
+            and (self.path is None or fnmatch.fnmatchcase(call.path, self.path))
             and self.is_about(call.agent)
         )
 

@@ -15,7 +15,7 @@ from asiaq_local.settings import BoxError
 
 
 def call(service: str = "ec2", operation: str = "DescribeVpcs", kind: str = "read", agent: str = "asiaq/3") -> Call:
-    return Call(service, operation, kind, agent, {}, b"")
+    return Call(service, operation, kind, agent, {"PATH_INFO": "/bucket/a key"}, b"")
 
 
 def typed(*words: str) -> Rule:
@@ -31,7 +31,8 @@ def test_a_rule_without_conditions_is_about_every_call() -> None:
 
 @pytest.mark.parametrize(
     "conditions",
-    [{"service": "s3"}, {"operation": "DescribeSubnets"}, {"operation": "Create*"}, {"kind": "write"}, {"agent": "boto3"}],
+    [{"service": "s3"}, {"operation": "DescribeSubnets"}, {"operation": "Create*"}, {"kind": "write"},
+     {"path": "/other/*"}, {"agent": "boto3"}],
 )
 def test_a_condition_that_is_not_met_excludes(conditions: dict[str, str]) -> None:
     assert not Rule(delay=1.0, **conditions).matches(call())  # type: ignore[arg-type]
@@ -39,7 +40,8 @@ def test_a_condition_that_is_not_met_excludes(conditions: dict[str, str]) -> Non
 
 @pytest.mark.parametrize(
     "conditions",
-    [{"service": "ec2"}, {"service": "e*"}, {"operation": "Describe*"}, {"kind": "read"}, {"agent": "Asiaq"}],
+    [{"service": "ec2"}, {"service": "e*"}, {"operation": "Describe*"}, {"kind": "read"},
+     {"path": "/bucket/a*"}, {"agent": "Asiaq"}],
 )
 def test_a_condition_that_is_met_includes(conditions: dict[str, str]) -> None:
     assert Rule(delay=1.0, **conditions).matches(call())  # type: ignore[arg-type]

@@ -1,24 +1,14 @@
-"""A box without hosts for the tests of environments, and what they read back from it with boto3."""
+"""What the tests of environments have besides the shared box and program."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-import urllib.request
-from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import boto3
-import botocore.config
 import pytest
+from cloud_under_test import REGION, CloudUnderTest, counts, name_of, tags_of
+from program_under_test import ProgramUnderTest
 
-ROOT = Path(__file__).resolve().parents[3]
-BIN = Path(os.environ.get("ASIAQ_BIN", ROOT / "build" / "bin"))
-REGION = "us-west-2"
+__all__ = ["REGION", "counts", "name_of", "tags_of"]
 
 SANDBOX = """
 [envtype:sandbox]
@@ -38,56 +28,8 @@ domain_name=x.internal
 """
 
 
-def client_at(endpoint: str, service: str, region: str = REGION) -> Any:
-    return boto3.client(
-        service,
-        endpoint_url=endpoint,
-        region_name=region,
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-        config=botocore.config.Config(retries={"total_max_attempts": 1}),
-    )
-
-
-def tags_of(item: dict[str, Any]) -> dict[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in item.get("Tags", item.get("TagSet", []))}
-
-
-def name_of(item: dict[str, Any]) -> str:
-    return tags_of(item).get("Name", "")
-
-
-class Cloud:
-    """The endpoint of a running box and its log of requests."""
-
-    def __init__(self, endpoint: str) -> None:
-        self.endpoint = endpoint
-        self.ec2 = self.client("ec2")
-
-    def client(self, service: str, region: str = REGION) -> Any:
-        return client_at(self.endpoint, service, region)
-
-    def own(self, method: str, path: str, body: bytes | None = None) -> Any:
-        request = urllib.request.Request(f"{self.endpoint}/asiaq/{path}", data=body, method=method)
-        with urllib.request.urlopen(request) as answer:
-            return json.loads(answer.read() or b"null")
-
-    def reset(self) -> None:
-        self.own("POST", "reset", b"{}")
-        self.forget_requests()
-
-    def forget_requests(self) -> None:
-        self.own("DELETE", "requests")
-
-    def requests(self) -> list[dict[str, Any]]:
-        """What the program asked; boto3's own requests do not count."""
-        return [entry for entry in self.own("GET", "requests") if not entry["agent"].startswith("Boto3")]
-
-    def reads(self) -> Counter[str]:
-        return Counter(entry["operation"] for entry in self.requests() if entry["kind"] == "read")
-
-    def writes(self) -> Counter[str]:
-        return Counter(entry["operation"] for entry in self.requests() if entry["kind"] == "write")
+class Cloud(CloudUnderTest):
+    """What the tests of environments read back."""
 
     def vpcs_named(self, name: str) -> list[dict[str, Any]]:
         return [vpc for vpc in self.ec2.describe_vpcs()["Vpcs"] if name_of(vpc) == name]
@@ -200,82 +142,12 @@ class Cloud:
         return left
 
 
-class Asiaq:
-    """Runs the program in a configuration folder of its own."""
-
-    def __init__(self, endpoint: str, folder: Path) -> None:
-        self.folder = folder
-        self.environment = {
-            "PATH": f"{BIN}:/usr/bin:/bin",
-            "HOME": str(folder),
-            "AWS_ENDPOINT_URL": endpoint,
-            "AWS_REGION": REGION,
-            "AWS_ACCESS_KEY_ID": "testing",
-            "AWS_SECRET_ACCESS_KEY": "testing",
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "ASIAQ_CONFIG": str(folder),
-            "ASIAQ_WAIT_SCALE": "0.05",
-        }
-
-    def write(self, name: str, text: str) -> None:
-        (self.folder / name).write_text(text)
-
-    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(arguments, cwd=self.folder, env={**self.environment, **environment}, text=True,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-    def __call__(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        process = self.start(*arguments, **environment)
-        output, errors = process.communicate(timeout=120)
-        return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
-
-    def ok(self, *arguments: str, **environment: str) -> str:
-        done = self(*arguments, **environment)
-        assert done.returncode == 0, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-        return done.stdout
-
-    def fails(self, status: int, *arguments: str, **environment: str) -> str:
-        """Runs what must end with this status and one line of error, which it returns."""
-        done = self(*arguments, **environment)
-        assert done.returncode == status, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-        assert done.stdout == ""
-        return done.stderr
-
-
-@pytest.fixture(scope="session")
-def box() -> Iterator[str]:
-    """The endpoint of a box without hosts."""
-    name = f"t{os.getpid()}-net"
-
-    def local(*arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "asiaq_local", arguments[0], "--name", name, *arguments[1:]],
-            capture_output=True, text=True, timeout=120, env={**os.environ, "PYTHONPATH": str(ROOT / "local")},
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    local("up", "--no-hosts")
-    try:
-        lines = local("env").splitlines()
-        variables = dict(line.removeprefix("export ").split("=", 1) for line in lines)
-        yield variables["AWS_ENDPOINT_URL"]
-    finally:
-        local("down")
+Asiaq = ProgramUnderTest
 
 
 @pytest.fixture
-def cloud(box: str) -> Cloud:
-    cloud = Cloud(box)
-    cloud.reset()
-    return cloud
-
-
-@pytest.fixture
-def asiaq(cloud: Cloud, tmp_path: Path) -> Asiaq:
-    folder = tmp_path / "config"
-    folder.mkdir()
-    return Asiaq(cloud.endpoint, folder)
+def cloud(cloud: CloudUnderTest) -> Cloud:
+    return Cloud(cloud.endpoint, cloud.keys)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Asiaq, Cloud, name_of
+from .conftest import Asiaq, Cloud, counts, name_of
 
 VPC = "disco_vpc_ui.py"
 IMAGE = "ami-0de61a0000000012"
@@ -117,8 +117,9 @@ def test_destroy_makes_few_reads(cloud: Cloud, sandbox: Asiaq) -> None:
     create(sandbox)
     cloud.forget_requests()
     sandbox.ok(VPC, "destroy", "--name", "demo")
-    assert max(cloud.reads().values()) <= 2, cloud.reads()
-    assert cloud.writes()["DeleteSubnet"] == 16 and cloud.writes()["RevokeSecurityGroupIngress"] == 2
+    reads, writes = counts(cloud.reads()), counts(cloud.writes())
+    assert max(reads.values()) <= 2, reads
+    assert writes["DeleteSubnet"] == 16 and writes["RevokeSecurityGroupIngress"] == 2
 
 
 def test_scenario_19_what_is_no_environment_is_refused(cloud: Cloud, sandbox: Asiaq) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .conftest import SANDBOX, Asiaq, Cloud, tags_of
+from .conftest import SANDBOX, Asiaq, Cloud, counts, tags_of
 
 VPC = "disco_vpc_ui.py"
 CREATE = [VPC, "create", "--name", "demo", "--type", "sandbox"]
@@ -42,7 +42,7 @@ def test_scenario_12_static_addresses(cloud: Cloud, asiaq: Asiaq) -> None:
     assert_routed(cloud, vpc_id)
     found = gateways(cloud, vpc_id)
     assert [found[f"us-west-2{z}"]["NatGatewayAddresses"][0]["PublicIp"] for z in "abcd"] == addresses
-    assert max(cloud.reads().values()) <= 3, cloud.reads()
+    assert max(counts(cloud.reads()).values()) <= 3, counts(cloud.reads())
     asiaq.ok(VPC, "destroy", "--name", "demo")
     assert cloud.left_of(vpc_id) == []
     assert sorted(a["PublicIp"] for a in cloud.ec2.describe_addresses()["Addresses"]) == sorted(addresses)
