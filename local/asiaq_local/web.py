@@ -76,14 +76,15 @@ class Application:
             return _json(200, {"status": "ok"})
         begin, wall = time.monotonic(), time.time()
         call = Call.of(environ, body)
-        outcome = self.faults.carry(call, self._carry_out)
+        # What was signed is the call as it came, whatever a fault has made of it since.
+        outcome = self.faults.carry(call, lambda changed: self._refusal(call) or self._carry_out(changed))
         self._log(call, outcome, listener, wall, time.monotonic() - begin)
         return outcome.reply
 
+    def _refusal(self, call: Call) -> Reply | None:
+        return self._signatures.refuse(call) if self._signatures else None
+
     def _carry_out(self, call: Call) -> Reply:
-        refusal = self._signatures.refuse(call) if self._signatures else None
-        if refusal is not None:
-            return refusal
         try:
             return self._idempotent.answer(
                 call.service,

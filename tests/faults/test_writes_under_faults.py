@@ -149,8 +149,8 @@ def test_states_take_their_time(
 def test_throttling_of_every_operation_is_waited_for(
     name: str, cloud: CloudUnderTest, asiaq: ProgramUnderTest, report: Report
 ) -> None:
-    must_succeed(cloud, asiaq, report, name, "a bucket of 10 calls per operation, 10 a second more",
-                 {"bucket": 10.0, "refill": 10.0})  # fmt: skip
+    must_succeed(cloud, asiaq, report, name, "a bucket of 2 calls per operation, 10 a second more",
+                 {"bucket": 2.0, "refill": 10.0})  # fmt: skip
 
 
 @pytest.mark.parametrize("name", COMMANDS)

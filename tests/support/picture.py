@@ -58,6 +58,7 @@ _GONE = {"deleted", "terminated", "shutting-down", "deleting"}
 
 def picture(cloud: CloudUnderTest) -> dict[str, list[str]]:
     """What there is, by kind: sorted texts, in which every id has become the name of its resource."""
+    cloud.settle()
     found: dict[str, list[Any]] = {}
     for service, operation, key, _ in _LISTS:
         client = cloud.client(service)
