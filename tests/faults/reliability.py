@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 _INTRODUCTION = """\
 # Reliability
 
-What `make test-faults` found when it was run last; it writes this page. `make test` runs an even sample of the same.
+What the fault tests found when they last wrote this page (`pytest tests/faults --reliability docs/reliability.md`). `make test-faults`
+does so too, and kills at every write; otherwise it is an even sample of them, the first and the last among them.
 
 ## Killed anywhere
 
@@ -70,6 +71,6 @@ class Report:
         differing = sum(len(one.differences) for one in both)
         shown = f"{differing}\\*" if first.leaves else str(differing)
         return (
-            f"| `{' '.join(first.command)}` | {words} | {first.writes} | {sum(one.points for one in both)} points"
+            f"| `{' '.join(first.command)}` | {words} | {first.writes} | {first.points} of them, before and after"
             f" | {shown} |\n"
         )
