@@ -20,9 +20,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_REPORT] = Report()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def report(pytestconfig: pytest.Config) -> Iterator[Report]:
-    """What the tests of this run found."""
+    """What the tests of this run found; the page is written after each, for a run may be long."""
     found = pytestconfig.stash[_REPORT]
     yield found
     page = pytestconfig.getoption("--reliability")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
-import time
+from collections.abc import Callable
 
 import pytest
+from asiaq_local.faults.call import Call
 from cloud_under_test import CloudUnderTest, name_of, tags_of
-from kill_switch import Moment, run_and_kill, started
+from kill_switch import Moment, run_and_interrupt, run_and_kill
+from picture import difference, picture
 from program_under_test import ProgramUnderTest
-from scenarios import CREATE, SANDBOX, configure
+from scenarios import CREATE, DESTROY, SANDBOX, configure
 
 
 @pytest.fixture
@@ -53,15 +56,24 @@ def test_dynamic_ranges_are_read_back(cloud: CloudUnderTest, asiaq: ProgramUnder
         assert len(whole) == 16 and half.items() <= whole.items()
 
 
-def test_ctrl_c_says_how_to_go_on(cloud: CloudUnderTest, sandbox: ProgramUnderTest) -> None:
-    with started(cloud, sandbox, CREATE, 0, Moment.BEFORE) as switch:
-        assert switch.victim is not None
-        deadline = time.monotonic() + 30
-        while switch.writes < 8:
-            assert time.monotonic() < deadline
-            time.sleep(0.001)
-        switch.victim.send_signal(signal.SIGINT)
-        output, errors = switch.victim.communicate(timeout=60)
-    assert switch.victim.returncode == 1 and output == ""
-    assert "the same command goes on from here" in errors
+def at_write(number: int) -> Callable[[Call], bool]:
+    """True for the n-th write and those after it."""
+    writes = itertools.count(1)
+    return lambda call: call.kind == "write" and next(writes) >= number
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_create_says_how_to_go_on(cloud: CloudUnderTest, sandbox: ProgramUnderTest, number: int) -> None:
+    done = run_and_interrupt(cloud, sandbox, CREATE, at_write(8), number)
+    assert (done.returncode, done.stdout) == (1, "") and "the same command goes on from here" in done.stderr
     assert "has been created" in sandbox.ok(*CREATE)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_destroy_says_how_to_go_on(cloud: CloudUnderTest, sandbox: ProgramUnderTest, number: int) -> None:
+    clean = picture(cloud)
+    sandbox.ok(*CREATE)
+    done = run_and_interrupt(cloud, sandbox, DESTROY, at_write(8), number)
+    assert (done.returncode, done.stdout) == (1, "") and "the same command goes on from here" in done.stderr
+    sandbox.ok(*DESTROY)
+    assert difference(picture(cloud), clean) == []

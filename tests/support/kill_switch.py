@@ -1,18 +1,18 @@
-"""Kills the program at its n-th write, before or after the write is carried out."""
+"""Kills the program at its n-th write, before or after the write is carried out; interrupts it at a call."""
 
 from __future__ import annotations
 
 import contextlib
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
 
 from asiaq_local.faults.call import Call
 from asiaq_local.faults.proxy import Proxy, Upstream
 from asiaq_local.http_server import Delivery, Ending, Reply
 from cloud_under_test import CloudUnderTest
-from program_under_test import ProgramUnderTest, killed
+from program_under_test import LIMIT_SECONDS, ProgramUnderTest, killed
 
 _HANGING_UP = Reply(0, delivery=Delivery(dropped=Ending.RESET))
 
@@ -85,6 +85,39 @@ def count_writes(cloud: CloudUnderTest, asiaq: ProgramUnderTest, command: tuple[
     """Runs a command to its end; how many writes it makes."""
     with started(cloud, asiaq, command, 0, Moment.BEFORE) as switch:
         assert switch.victim is not None
-        output, errors = switch.victim.communicate(timeout=300)
+        output, errors = switch.victim.communicate(timeout=LIMIT_SECONDS)
         assert switch.victim.returncode == 0, f"{command}: {switch.victim.returncode}\n{output}\n{errors}"
         return switch.writes
+
+
+def run_and_interrupt(
+    cloud: CloudUnderTest,
+    asiaq: ProgramUnderTest,
+    command: tuple[str, ...],
+    when: Callable[[Call], bool],
+    number: int,
+    **environment: str,
+) -> subprocess.CompletedProcess[str]:
+    """Runs a command and sends it a signal once, when the first call for which `when` is true has been answered."""
+    upstream = Upstream(cloud.endpoint)
+    lock = threading.Lock()
+    victims: list[subprocess.Popen[str]] = []
+    is_started = threading.Event()
+
+    def pass_on(call: Call) -> Reply:
+        reply = upstream(call)
+        with lock:
+            if when(call) and is_started.wait(LIMIT_SECONDS) and victims:
+                victims.pop().send_signal(number)
+        return reply
+
+    proxy = Proxy(pass_on)
+    try:
+        process = asiaq.start(*command, AWS_ENDPOINT_URL=proxy.endpoint, **environment)
+        victims.append(process)
+        is_started.set()
+        output, errors = process.communicate(timeout=LIMIT_SECONDS)
+        assert not victims, f"the call did not come:\n{output}\n{errors}"
+        return subprocess.CompletedProcess(command, process.returncode, output, errors)
+    finally:
+        proxy.close()
