@@ -7,8 +7,10 @@ namespace {
 
 constexpr SteadyTime kNow{};
 
-void make(NewThings& things, std::string_view operation, std::string_view body) {
-  things.note(Operation{.name = operation}, body, kNow);
+void make(NewThings& things, std::string_view name, std::string_view body) {
+  Operation operation;
+  operation.name = name;
+  things.note(operation, body, kNow);
 }
 
 TEST(NewThings, ExplainsThatAnIdIsNotFoundYet) {
