@@ -1,6 +1,6 @@
 # The front door. `make` builds, `make demo` shows the main job, `make test` runs all tests.
 .DEFAULT_GOAL := build
-.PHONY: build setup demo test test-unit test-cloud bench lint format install package clean
+.PHONY: build setup demo test test-unit test-cloud test-faults bench lint format install package clean
 
 PREFIX ?= /usr/local
 PYTHON := build/python/bin/python
@@ -28,7 +28,11 @@ test-unit: setup
 
 # The real program against the cloud in a box, read back with boto3.
 test-cloud: build
-	@$(PYTHON) -m pytest -q tests/cloud
+	@$(PYTHON) -m pytest -q tests/cloud tests/faults
+
+# Every command under every fault, killed at every write (long); what was found goes into the docs.
+test-faults: build
+	@$(PYTHON) -m pytest -q tests/faults --every-write --reliability docs/reliability.md
 
 bench: build
 	@$(PYTHON) bench/run.py

@@ -1,4 +1,4 @@
-"""What a fresh account of the box has: the role that hosts use, and where Debian's image is found."""
+"""What a fresh account of the box has: keys, the role that hosts use, and where Debian's image is found."""
 
 from __future__ import annotations
 
@@ -7,8 +7,17 @@ import json
 from moto.core.utils import utcnow
 from moto.iam.models import iam_backends
 from moto.ssm.models import Parameter, ssm_backends
+from moto.sts.models import sts_backends
 
-from .settings import ACCOUNT_ID, BASE_IMAGE_ID, BASE_IMAGE_PARAMETER, REGION, SEEDED_ROLE
+from .settings import (
+    ACCESS_KEY_ID,
+    ACCOUNT_ID,
+    BASE_IMAGE_ID,
+    BASE_IMAGE_PARAMETER,
+    REGION,
+    SECRET_ACCESS_KEY,
+    SEEDED_ROLE,
+)
 
 _TRUST = {
     "Version": "2012-10-17",
@@ -30,6 +39,24 @@ _POLICY = {
         }
     ],
 }
+
+
+def find_key(access_key: str) -> tuple[str, str | None] | None:
+    """The secret and the session token of an access key: the box's own, a user's or a role's."""
+    if access_key == ACCESS_KEY_ID:
+        return SECRET_ACCESS_KEY, None
+    for account in list(iam_backends.values()):
+        for backend in list(account.values()):
+            for user in list(backend.users.values()):
+                for key in user.access_keys:
+                    if key.access_key_id == access_key and key.status == "Active":
+                        return key.secret_access_key, None
+    for account in list(sts_backends.values()):
+        for backend in list(account.values()):
+            for role in list(backend.assumed_roles):
+                if role.access_key_id == access_key:
+                    return role.secret_access_key, role.session_token
+    return None
 
 
 def seed_account() -> None:

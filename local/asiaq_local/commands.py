@@ -20,6 +20,8 @@ from typing import Any
 from . import checks
 from .base_image import ensure_base_image
 from .cleanup import clean_up, end_process
+from .faults.rules import RuleSet
+from .faults.words import print_rules, script_of
 from .requests_log_text import print_counts, print_requests
 from .settings import (
     ACCESS_KEY_ID,
@@ -115,11 +117,20 @@ def _ask(facts: dict[str, Any], method: str, path: str, body: Any = None) -> Any
     try:
         with opener.open(request, timeout=120) as answer:
             return json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        raise BoxError(_reason(error)) from error
     except (OSError, ValueError) as error:
         raise BoxError(f"The box '{facts['name']}' does not answer: {error}.") from error
 
 
-def up(box: Box, with_hosts: bool) -> None:
+def _reason(error: urllib.error.HTTPError) -> str:
+    """What the server says of a request that it refused."""
+    with contextlib.suppress(ValueError, TypeError, KeyError):
+        return str(json.loads(error.read())["error"])
+    return f"The box answers with HTTP status {error.code}."
+
+
+def up(box: Box, with_hosts: bool, check_signatures: bool) -> None:
     """Starts the box."""
     with _exclusive(box):
         if _is_ready(box):
@@ -129,7 +140,7 @@ def up(box: Box, with_hosts: bool) -> None:
         _remove_remains(box)
         try:
             _check(box, with_hosts)
-            _start_server(box, with_hosts)
+            _start_server(box, with_hosts, check_signatures)
         except BaseException:
             _remove_remains(box)
             box.command_lock.unlink(missing_ok=True)
@@ -175,13 +186,14 @@ def _remove_remains(box: Box) -> None:
         )
 
 
-def _start_server(box: Box, with_hosts: bool) -> dict[str, Any]:
+def _start_server(box: Box, with_hosts: bool, check_signatures: bool) -> dict[str, Any]:
     lock = os.open(box.server_lock, os.O_CREAT | os.O_RDWR, 0o600)
     reading, writing = os.pipe()
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         command = [sys.executable, "-m", "asiaq_local", "serve", "--name", box.name]
         command += ["--ready", str(writing)] + ([] if with_hosts else ["--no-hosts"])
+        command += ["--check-signatures"] if check_signatures else []
         with box.log.open("ab") as log:
             process = subprocess.Popen(
                 command,
@@ -360,3 +372,25 @@ def requests(
         print_counts(answer)
     else:
         print_requests(answer)
+
+
+def list_faults(box: Box, as_json: bool) -> None:
+    """The faults in force."""
+    answer = _ask(running_facts(box), "GET", "faults")
+    if as_json:
+        print(json.dumps(answer, indent=2))
+    else:
+        print_rules(answer)
+
+
+def add_faults(box: Box, rules: RuleSet) -> None:
+    """Puts faults in force."""
+    added = _ask(running_facts(box), "POST", "faults", script_of(rules))["added"]
+    say(f"faults in force: {', '.join(map(str, added))}" if added else "the seed is set")
+
+
+def clear_faults(box: Box, number: int | None) -> None:
+    """Ends one fault, or all."""
+    path = "faults" if number is None else f"faults/{number}"
+    if not _ask(running_facts(box), "DELETE", path)["cleared"] and number is not None:
+        raise BoxError(f"There is no fault {number}; 'asiaq local faults' lists them.")

@@ -6,9 +6,11 @@ import logging
 import threading
 from typing import Any
 
+from moto.core.responses import ActionResult
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.elastic_block_store import EBSBackend, Snapshot, Volume, VolumeAttachment
+from moto.ec2.responses.elastic_block_store import ElasticBlockStore
 
 from .cloud import SHUTTING_DOWN, Cloud, state_of
 from .settings import BoxError
@@ -76,8 +78,29 @@ def install(cloud: Cloud, store: VolumeStore | None) -> None:
 
     EBSBackend.attach_volume = attach  # type: ignore[method-assign,assignment]
     EBSBackend.detach_volume = detach  # type: ignore[method-assign,assignment]
+    _install_owners()
     if store:
         _install_contents(cloud, store)
+
+
+def _install_owners() -> None:
+    """Snapshots of others are not one's own."""
+
+    def describe(self: ElasticBlockStore) -> ActionResult:
+        backend = self.ec2_backend
+        found = backend.describe_snapshots(
+            snapshot_ids=self._get_param("SnapshotIds", []),
+            filters=self._filters_from_querystring(),
+        )
+        owners = {
+            backend.account_id if owner == "self" else owner
+            for owner in self._get_param("OwnerIds", [])
+        }
+        return ActionResult(
+            {"Snapshots": [one for one in found if not owners or one.owner_id in owners]}
+        )
+
+    ElasticBlockStore.describe_snapshots = describe  # type: ignore[method-assign]
 
 
 def _install_contents(cloud: Cloud, store: VolumeStore) -> None:

@@ -25,7 +25,10 @@ _READ_PREFIXES = (
 
 @dataclass(frozen=True)
 class LoggedRequest:
-    """One request. `source` is "client" for a program on this machine, else the id of a host."""
+    """One request. `source` is "client" for a program on this machine, else the id of a host.
+
+    `status` is 0 when the connection was dropped in place of an answer.
+    """
 
     time: float
     service: str
@@ -35,6 +38,10 @@ class LoggedRequest:
     kind: str
     source: str
     agent: str
+    method: str = ""
+    path: str = ""  #: as it was sent, with its query
+    fault: str = ""  #: injected ones that struck it
+    carried_out: bool = True
 
 
 class RequestLog:
@@ -77,7 +84,7 @@ def counts(entries: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     for entry in entries:
         name = f"{entry['service']}:{entry['operation']}"
         numbers[name] += 1
-        failures[name] += entry["status"] >= 400
+        failures[name] += entry["status"] >= 400 or entry["status"] == 0
         kinds[name] = entry["kind"]
     return {
         name: {"count": numbers[name], "kind": kinds[name], "failed": failures[name]}

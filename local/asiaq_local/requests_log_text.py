@@ -13,6 +13,7 @@ def print_requests(entries: list[dict[str, Any]]) -> None:
         print(
             f"{clock} {entry['status']} {entry['seconds'] * 1000:7.1f} ms {entry['kind']:5} "
             f"{entry['service']}:{entry['operation']} {entry['source']}"
+            + (f"  [{entry['fault']}]" if entry["fault"] else "")
         )
 
 

@@ -25,23 +25,32 @@ from moto.core.model_instances import reset_model_data
 from . import (
     autoscaling,
     ec2_addresses,
-    ec2_fixes,
+    ec2_dhcp,
+    ec2_endpoints,
+    ec2_gateways,
     ec2_groups,
     ec2_images,
     ec2_instances,
+    ec2_interfaces,
     ec2_launch,
+    ec2_peerings,
+    ec2_routes,
+    ec2_security_groups,
     ec2_volumes,
+    ec2_vpcs,
+    iam_users,
     names,
     namespaces,
     packages_proxy,
 )
 from . import metadata as imds
-from .account import seed_account
+from .account import find_key, seed_account
 from .apt_settings import read_apt_settings
 from .base_image import base_image_path, package_cache_path
 from .cgroups import memory_bytes
 from .checkip import CheckIpHandler
 from .cloud import Cloud, all_backends, internal_domain, state_of
+from .http_server import Server, loopback_socket
 from .images import ImageStore
 from .network import Network
 from .network_keeper import NetworkKeeper
@@ -56,10 +65,11 @@ from .settings import (
     Box,
     BoxError,
 )
+from .signatures import SignatureCheck
 from .socks import SocksServer
 from .supervisor import HostSupervisor, PretendingSupervisor
 from .volumes import VolumeKeeper, VolumeStore
-from .web import Application, Server
+from .web import Application
 
 log = logging.getLogger("server")
 
@@ -88,14 +98,17 @@ class _OwnedHttpServer(ThreadingHTTPServer):
 class BoxServer:
     """Puts the parts together."""
 
-    def __init__(self, box: Box, with_hosts: bool):
+    def __init__(self, box: Box, with_hosts: bool, check_signatures: bool):
         self._box = box
         self._with_hosts = with_hosts
         self._started = time.time()
         self.cloud = Cloud()
         self._resetting = threading.Lock()
         self._metadata = imds.Metadata(self.cloud)
-        self._application = Application(self.cloud.lock, self._source_of, self.reset, self.status)
+        signatures = SignatureCheck(find_key) if check_signatures else None
+        self._application = Application(
+            self.cloud.lock, self._source_of, self.reset, self.status, signatures
+        )
         self._network: Network | None = None
         self._keeper: NetworkKeeper | None = None
         self._store: ImageStore | None = None
@@ -113,7 +126,12 @@ class BoxServer:
         ec2_volumes.install(self.cloud, self._volumes)
         ec2_addresses.install(self.cloud)
         ec2_groups.install()
-        ec2_fixes.install(self.cloud)
+        ec2_vpcs.install(self.cloud)
+        ec2_interfaces.install(self.cloud)
+        for part in (ec2_dhcp, ec2_endpoints, ec2_gateways, ec2_peerings, ec2_routes):
+            part.install()
+        ec2_security_groups.install()
+        iam_users.install()
         self._groups = autoscaling.install(self.cloud)
         seed_account()
 
@@ -138,7 +156,7 @@ class BoxServer:
 
     def start(self) -> dict[str, Any]:
         """Opens the loopback ports; what `up` writes down about the box."""
-        api = _loopback(self._box.preferred_port)
+        api = loopback_socket(self._box.preferred_port)
         Server(api, self._application, "").start()
         facts: dict[str, Any] = {
             "name": self._box.name,
@@ -147,7 +165,7 @@ class BoxServer:
             "api_port": api.getsockname()[1],
         }
         if self._with_hosts:
-            socks = _loopback(self._box.preferred_port + 1)
+            socks = loopback_socket(self._box.preferred_port + 1)
             SocksServer(socks, self._connect).start()
             facts["socks_port"] = socks.getsockname()[1]
         return facts
@@ -307,15 +325,7 @@ def _reset_moto() -> None:
     reset_model_data()
 
 
-def _loopback(port: int) -> socket.socket:
-    """A listening socket on loopback, at the wanted port if it is free."""
-    try:
-        return socket.create_server(("127.0.0.1", port), backlog=128)
-    except OSError:
-        return socket.create_server(("127.0.0.1", 0), backlog=128)
-
-
-def serve(box: Box, with_hosts: bool, ready: int) -> None:
+def serve(box: Box, with_hosts: bool, check_signatures: bool, ready: int) -> None:
     """Runs the server. One JSON line is written to the file descriptor `ready`: facts, or an error."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     for noisy in ("werkzeug", "botocore", "urllib3", "moto"):
@@ -323,7 +333,7 @@ def serve(box: Box, with_hosts: bool, ready: int) -> None:
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     with contextlib.suppress(BrokenPipeError), os.fdopen(ready, "w") as report:
         try:
-            server = BoxServer(box, with_hosts)
+            server = BoxServer(box, with_hosts, check_signatures)
             facts = server.start()
         except (BoxError, OSError) as error:
             log.exception("cannot start")

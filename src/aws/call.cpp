@@ -87,6 +87,7 @@ class Call {
     http::Request request = request_;
     request.headers.set("Amz-Sdk-Request", "attempt=" + std::to_string(number));
     wait_for_permit();
+    signed_skew_ = parts_.skews.of(request.host);
     sign(request, credentials);
     count_.attempts += 1;
     count_.bytes_sent += static_cast<std::int64_t>(request.body.size());
@@ -118,7 +119,7 @@ class Call {
                  .encoding = sign::Options::Encoding::once,
                  .body_header = sign::Options::BodyHeader::present};
     }
-    const Timestamp now = parts_.clock.now() + parts_.skews.of(request.host);
+    const Timestamp now = parts_.clock.now() + signed_skew_;
     sign::sign_headers(
         request, credentials.keys,
         {.region = endpoint_.signing_region, .service = endpoint_.signing_name, .time = now},
@@ -208,7 +209,8 @@ class Call {
     const auto theirs = parse_time(response.headers.get("Date"));
     if (!theirs) return false;
     const auto skew = *theirs - parts_.clock.now();
-    const auto change = skew - parts_.skews.of(request_.host);
+    // Other threads may have learnt it since this request was signed.
+    const auto change = skew - signed_skew_;
     if (change < kTolerableSkew && -change < kTolerableSkew) return false;
     log::debug("the clock of {} is {:.0f} s ahead of ours", request_.host, Seconds(skew).count());
     parts_.skews.set(request_.host, skew);
@@ -235,6 +237,7 @@ class Call {
   const Operation& operation_;
   http::Request request_;
   endpoint::Endpoint endpoint_;
+  Timestamp::duration signed_skew_{};  ///< what the attempt's signature allows for
   CallCount count_;
 };
 

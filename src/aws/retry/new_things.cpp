@@ -46,7 +46,8 @@ void NewThings::note(const Operation& operation, std::string_view body, SteadyTi
 }
 
 bool NewThings::explains(std::string_view code, std::string_view message, SteadyTime now) const {
-  if (!code.ends_with(".NotFound")) return false;
+  // Most codes are like InvalidVpcID.NotFound, a few like NatGatewayNotFound.
+  if (!code.ends_with("NotFound")) return false;
   bool is_new = false;
   const std::lock_guard lock(mutex_);
   each_id(message, [&](std::string_view id) {

@@ -350,25 +350,6 @@ def test_launch_configuration_in_use_stays(api: BoxUnderTest) -> None:
     scaling.delete_auto_scaling_group(AutoScalingGroupName="old")
 
 
-def test_latency_can_be_had(api: BoxUnderTest) -> None:
-    import time
-
-    def set_latency(milliseconds: int) -> None:
-        request = urllib.request.Request(
-            api.variables["AWS_ENDPOINT_URL"] + "/asiaq/latency",
-            method="PUT", data=json.dumps({"milliseconds": milliseconds}).encode(),
-        )  # fmt: skip
-        urllib.request.urlopen(request).close()
-
-    ec2 = api.client("ec2")
-    ec2.describe_vpcs()
-    set_latency(200)
-    begin = time.monotonic()
-    ec2.describe_vpcs()
-    assert time.monotonic() - begin >= 0.2
-    set_latency(0)
-
-
 def test_environment_is_quoted_for_a_shell(api: BoxUnderTest) -> None:
     for line in api.local("env").stdout.splitlines():
         assert line.startswith("export ") and urllib.parse.unquote(line) == line

@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
-# Fixtures that the tests of buckets and credentials use as well.
-from access.conftest import asiaq, cloud  # noqa: F401
+from cloud_under_test import CloudUnderTest, tags_of
+from program_under_test import ProgramUnderTest
 
 DISCO_AWS = """
 [disco_aws]
@@ -33,14 +32,10 @@ credential_buckets=ci
 """
 
 
-def tags_of(item: dict[str, Any]) -> dict[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in item.get("Tags", [])}
-
-
 class Scene:
     """The environment and the program's view of it."""
 
-    def __init__(self, cloud: Any, asiaq: Any) -> None:
+    def __init__(self, cloud: CloudUnderTest, asiaq: ProgramUnderTest) -> None:
         self.cloud = cloud
         self.asiaq = asiaq
         self.ec2 = cloud.client("ec2")
@@ -96,6 +91,7 @@ class Scene:
             ImageId=image, MinCount=1, MaxCount=1, InstanceType="m5.large",
             SubnetId=subnet or self.subnets["intranet"][0], **more)["Instances"][0]["InstanceId"]
         self.tag(made, **(tags or {}))
+        self.cloud.settle()
         return made
 
     def tag(self, instance: str, **tags: str) -> None:
@@ -173,6 +169,8 @@ class Scene:
         return sorted(host["InstanceId"] for host in self.hosts(hostclass))
 
     def state(self, instance: str) -> str:
+        """The state of an instance that is not on its way to another."""
+        self.cloud.settle()
         found = self.ec2.describe_instances(InstanceIds=[instance])
         return found["Reservations"][0]["Instances"][0]["State"]["Name"]
 
@@ -227,7 +225,7 @@ def wait_for(condition: Any, limit: float = 20.0) -> Any:
 
 
 @pytest.fixture
-def scene(cloud: Any, asiaq: Any) -> Iterator[Scene]:
+def scene(cloud: CloudUnderTest, asiaq: ProgramUnderTest) -> Iterator[Scene]:
     made = Scene(cloud, asiaq)
     made.image = made.make_image("mhcfoo")
     cloud.forget_requests()

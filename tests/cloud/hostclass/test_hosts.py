@@ -52,6 +52,7 @@ def test_14_most_works_with_an_image_that_is_gone(scene: Scene) -> None:
 def test_14_terminated_hosts_are_not_listed(scene: Scene) -> None:
     host = scene.run_host({"hostclass": "mhcbanana"})
     scene.ec2.terminate_instances(InstanceIds=[host])
+    scene.cloud.settle()
     assert scene.ok("listhosts") == ""
     assert scene.ok("listhosts", "--most") == ""
 
@@ -64,6 +65,7 @@ def test_core_09_lists_by_state_hostclass_and_hostname(scene: Scene) -> None:
     }
     ids = list(names)
     scene.ec2.stop_instances(InstanceIds=[ids[2]])
+    scene.cloud.settle()
     other = scene.make_vpc("other")
     subnet = scene.ec2.create_subnet(VpcId=other, CidrBlock="10.101.0.0/24")["Subnet"]["SubnetId"]
     scene.run_host({"hostclass": "mhcelsewhere"}, subnet=subnet)

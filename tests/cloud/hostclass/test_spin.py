@@ -170,6 +170,7 @@ def test_17_spindown_takes_only_its_own_hostclasses(scene: Scene) -> None:
     both = pipeline(scene, HEADER + "1,mhcfoo,,1,,,,no,\n1,mhcfoobar,,1,,,,no,\n", "both.csv")
     one = pipeline(scene, "hostclass\nmhcfoo\n", "one.csv")
     scene.ok("spinup", *both)
+    scene.cloud.settle()
     left = scene.group("mhcfoobar")
     assert "auto scaling group ci_mhcfoo_" in scene.ok("spindown", *one, "--dry-run")
     assert scene.cloud.writes() == []
@@ -237,16 +238,8 @@ def test_spindown_goes_on_after_a_failure_and_says_so(scene: Scene) -> None:
     scene.make_image("mhcbar")
     words = pipeline(scene, HEADER + "1,mhcfoo,,1,,,,no,\n1,mhcbar,,1,,,,no,\n")
     scene.ok("spinup", *words)
-    failed = []
-
-    def first_deletion(request: object) -> bool:
-        if getattr(request, "operation") == "DeleteAutoScalingGroup" and len(failed) < 1:
-            failed.append(request)
-            return True
-        return False
-
-    scene.cloud.fail(first_deletion, 400, "<ErrorResponse><Error><Type>Sender</Type><Code>ScalingActivityInProgress"
-                                          "</Code><Message>busy</Message></Error></ErrorResponse>")
+    scene.cloud.fault({"operation": "DeleteAutoScalingGroup", "nth": "1", "error": "ScalingActivityInProgress",
+                       "message": "busy"})
     done = scene.aws("spindown", *words)
     (error,) = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
     assert done.returncode == 1 and "busy" in error

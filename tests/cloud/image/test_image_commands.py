@@ -296,6 +296,7 @@ def test_c24_ssh_names_the_hosts_that_match(cloud: Any, bakery: Any) -> None:
     for hostname in ("web-1", "web-2"):
         ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=subnet, TagSpecifications=[
             {"ResourceType": "instance", "Tags": tags(hostclass="mhcweb", hostname=hostname)}])
+    cloud.settle()
     several = bakery("disco_ssh.py", "--env", "build", "mhcweb")
     assert several.returncode == 1
     assert "web-1" in several.stderr and "web-2" in several.stderr
@@ -314,6 +315,7 @@ def test_c24_ssh_goes_through_the_jump_host_and_returns_the_status_of_ssh(cloud:
         host = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=subnet, TagSpecifications=[
             {"ResourceType": "instance", "Tags": tags(hostclass=hostclass, hostname=hostclass, smoketest="tested")}])
         addresses[hostclass] = host["Instances"][0]["PrivateIpAddress"]
+    cloud.settle()
     bakery.write("disco_aws.ini", "[disco_aws]\nproject_name=acme\njump_box_hostclasses=mhcnone mhcjump\n")
     ssh = bakery.write("bin/ssh", '#!/bin/sh\nshift 2\necho "$@"\nexit 42\n')
     ssh.chmod(0o755)

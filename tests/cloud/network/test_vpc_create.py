@@ -6,8 +6,11 @@ import ipaddress
 import json
 
 import pytest
+from asiaq_local.faults.call import Call
+from asiaq_local.faults.proxy import Proxy, Upstream
+from asiaq_local.http_server import Reply
 
-from .conftest import REGION, SANDBOX, Asiaq, Cloud, tags_of
+from .conftest import REGION, SANDBOX, Asiaq, Cloud, counts, tags_of
 
 VPC = "disco_vpc_ui.py"
 METANETWORKS = ["intranet", "tunnel", "dmz", "maintenance"]
@@ -313,7 +316,7 @@ def test_dry_run_prints_the_plan_and_writes_nothing(cloud: Cloud, sandbox: Asiaq
 
 def test_create_makes_few_calls(cloud: Cloud, sandbox: Asiaq) -> None:
     create(sandbox)
-    reads, writes = cloud.reads(), cloud.writes()
+    reads, writes = counts(cloud.reads()), counts(cloud.writes())
     assert sum(reads.values()) <= 6 and max(reads.values()) <= 2, reads
     assert writes == {
         "CreateVpc": 1, "ModifyVpcAttribute": 2, "CreateSecurityGroup": 4, "CreateSubnet": 16, "CreateRouteTable": 16,
@@ -323,18 +326,19 @@ def test_create_makes_few_calls(cloud: Cloud, sandbox: Asiaq) -> None:
     }  # fmt: skip
 
 
-def test_a_rival_of_the_same_name_makes_create_step_back(cloud: Cloud, sandbox: Asiaq, tap) -> None:
-    # The rival appears between the first look and the second.
-    original = tap.pass_on
+def test_a_rival_of_the_same_name_makes_create_step_back(cloud: Cloud, sandbox: Asiaq) -> None:
+    upstream = Upstream(cloud.endpoint)
 
-    def with_rival(handler, body: bytes) -> None:
-        if b"Action=CreateVpc&" in body:
+    def with_rival(call: Call) -> Reply:
+        # It appears between the program's first look and the second.
+        if call.operation == "CreateVpc":
             cloud.ec2.create_vpc(CidrBlock="10.55.0.0/16", TagSpecifications=[
                 {"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": "demo"}]}])  # fmt: skip
-        original(handler, body)
+        return upstream(call)
 
-    tap.pass_on = with_rival
-    error = sandbox.fails(1, VPC, "create", "--name", "demo", "--type", "sandbox", AWS_ENDPOINT_URL=tap.endpoint)
+    proxy = Proxy(with_rival)
+    error = sandbox.fails(1, VPC, "create", "--name", "demo", "--type", "sandbox", AWS_ENDPOINT_URL=proxy.endpoint)
+    proxy.close()
     assert "made at the same time" in error
     assert [vpc["CidrBlock"] for vpc in cloud.vpcs_named("demo")] == ["10.55.0.0/16"]
 
@@ -350,7 +354,7 @@ def test_scenario_14_list_shows_every_vpc_of_the_region(cloud: Cloud, asiaq: Asi
     assert found[1] == {"id": own, "name": "demo", "type": "sandbox", "cidr": "10.1.0.0/16", "is_default": False,
                         "is_unfinished": False}  # fmt: skip
     assert found[0]["name"] is None and found[0]["is_default"] is True
-    assert cloud.reads() == {"DescribeVpcs": 1} and not cloud.writes()
+    assert counts(cloud.reads()) == {"DescribeVpcs": 1} and not cloud.writes()
 
 
 def test_the_region_of_the_session_counts(asiaq: Asiaq) -> None:

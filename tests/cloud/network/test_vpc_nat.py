@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from .conftest import SANDBOX, Asiaq, Cloud, Tap, tags_of
+from .conftest import SANDBOX, Asiaq, Cloud, counts, tags_of
 
 VPC = "disco_vpc_ui.py"
 CREATE = [VPC, "create", "--name", "demo", "--type", "sandbox"]
@@ -44,7 +42,7 @@ def test_scenario_12_static_addresses(cloud: Cloud, asiaq: Asiaq) -> None:
     assert_routed(cloud, vpc_id)
     found = gateways(cloud, vpc_id)
     assert [found[f"us-west-2{z}"]["NatGatewayAddresses"][0]["PublicIp"] for z in "abcd"] == addresses
-    assert max(cloud.reads().values()) <= 3, cloud.reads()
+    assert max(counts(cloud.reads()).values()) <= 3, counts(cloud.reads())
     asiaq.ok(VPC, "destroy", "--name", "demo")
     assert cloud.left_of(vpc_id) == []
     assert sorted(a["PublicIp"] for a in cloud.ec2.describe_addresses()["Addresses"]) == sorted(addresses)
@@ -73,19 +71,3 @@ def test_scenario_12_automatic_addresses_go_with_the_environment(cloud: Cloud, a
     asiaq.ok(VPC, "destroy", "--name", "demo")
     assert [a["PublicIp"] for a in cloud.ec2.describe_addresses()["Addresses"]] == own
     assert cloud.left_of(vpc_id) == []
-
-
-@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
-def test_a_killed_run_leaves_no_address_behind(cloud: Cloud, asiaq: Asiaq, tap: Tap, before: bool) -> None:
-    configure(asiaq, "auto")
-    for at in (45, 55, 60, 65, 70, 75, 80):
-        cloud.reset()
-        assert tap.killed(asiaq, CREATE, at, before)
-        asiaq.ok(*CREATE)
-        vpc_id = cloud.vpc("demo")["VpcId"]
-        assert_routed(cloud, vpc_id)
-        assert len(cloud.ec2.describe_addresses()["Addresses"]) == 4, f"killed at write {at}"
-        cloud.reset()
-        assert tap.killed(asiaq, CREATE, at, before)
-        asiaq.ok(VPC, "destroy", "--name", "demo")
-        assert cloud.ec2.describe_addresses()["Addresses"] == [], f"killed at write {at}"
