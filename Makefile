@@ -1,6 +1,6 @@
 # The front door. `make` builds, `make demo` shows the main job, `make test` runs all tests.
 .DEFAULT_GOAL := build
-.PHONY: build setup demo test test-unit test-cloud test-faults bench lint format install package clean
+.PHONY: build setup demo test test-unit test-tsan test-cloud test-faults bench lint format install package clean
 
 PREFIX ?= /usr/local
 PYTHON := build/python/bin/python
@@ -26,6 +26,12 @@ test-unit: setup
 	@cmake --build --preset asan
 	@ctest --test-dir build/asan --output-on-failure --no-tests=error -j 2
 
+# The session and all that its threads share, under the thread sanitizer.
+test-tsan: setup
+	@cmake --preset tsan --log-level=WARNING >/dev/null
+	@cmake --build --preset tsan --target asiaq_session_test
+	@ctest --test-dir build/tsan --output-on-failure --no-tests=error -L session
+
 # The real program against the cloud in a box, read back with boto3.
 test-cloud: build
 	@$(PYTHON) -m pytest -q tests/cloud tests/faults
@@ -35,6 +41,7 @@ test-faults: build
 	@$(PYTHON) -m pytest -q tests/faults --every-write --reliability docs/reliability.md
 
 bench: build
+	@cmake --build --preset release --target asiaq_bench
 	@$(PYTHON) bench/run.py
 
 lint: setup

@@ -22,24 +22,23 @@ from collections import Counter
 import boto3
 import botocore.config
 import config
+from contention import many_threads
+from first_byte import to_the_first_byte
+from listing import list_very_many
+from measure import BIN, HERE, HOME, REGION, RUNS, Server, environment, measure
 from replay import Replay
+from report import Report
+from runtime import compare_with_botocore
 
-HERE = pathlib.Path(__file__).resolve().parent
-HOME = HERE.parent
-BIN = pathlib.Path(os.environ.get("ASIAQ_BIN", HOME / "build" / "bin"))
-REGION = "us-west-2"
-RUNS = 15
 HOSTS = 1000
 DELAY = 0.05
 
 
-class Endpoint:
-    """The endpoint of endpoint.py, in a process of its own."""
+class Endpoint(Server):
+    """The endpoint of endpoint.py."""
 
     def __init__(self):
-        self.process = subprocess.Popen([sys.executable, HERE / "endpoint.py"], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
+        super().__init__("endpoint.py")
 
     def ask(self, what, body=None):
         with urllib.request.urlopen(f"{self.url}/bench/{what}", data=body) as answer:
@@ -56,53 +55,6 @@ class Endpoint:
     def client(self, service):
         return boto3.client(service, endpoint_url=self.url, region_name=REGION, aws_access_key_id="bench",
                             aws_secret_access_key="bench", config=botocore.config.Config(retries={"total_max_attempts": 1}))
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait()
-
-
-class Report:
-    """Figures with their limits."""
-
-    def __init__(self):
-        self.rows = []
-
-    def add(self, what, figure, limit, kept):
-        self.rows.append((what, figure, limit, "yes" if kept else "NO"))
-        print(f"{what:<66} {figure:>26}   limit {limit:<22} {'kept' if kept else 'NOT KEPT'}", flush=True)
-
-    def markdown(self, facts):
-        lines = ["# Performance", "",
-                 "Figures of one run of `make bench`; medians of "
-                 f"{RUNS}. They are compared with other programs doing the same in the same run, because absolute times "
-                 "say more about the machine than about the program.", "",
-                 "Made with `build/python/bin/python bench/run.py --write docs/performance.md` on:", ""]
-        lines += [f"- {fact}" for fact in facts]
-        lines += ["", "| what | figure | limit | kept |", "|---|---|---|---|"]
-        lines += [f"| {' | '.join(row)} |" for row in self.rows]
-        return "\n".join(lines) + "\n"
-
-    @property
-    def all_kept(self):
-        return all(row[3] == "yes" for row in self.rows)
-
-
-def environment(endpoint, folder):
-    return {"PATH": f"{BIN}:{os.environ['PATH']}", "HOME": str(folder), "ASIAQ_CONFIG": str(folder), "LANG": "C.UTF-8",
-            "AWS_ENDPOINT_URL": endpoint.url, "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION,
-            "AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_EC2_METADATA_DISABLED": "true"}
-
-
-def measure(variables, *commands):
-    """For each command the medians of wall and CPU seconds and of memory in bytes. A first round does not count."""
-    words = json.dumps([[str(word) for word in command] for command in commands])
-    done = subprocess.run([sys.executable, "-I", "-S", HERE / "launch.py", str(RUNS + 1), words], env=variables,
-                          stdout=subprocess.PIPE, text=True)
-    if done.returncode != 0:
-        sys.exit("bench: a command failed")
-    return [{name: statistics.median(run[name] for run in runs[1:]) for name in runs[0]}
-            for runs in json.loads(done.stdout)]
 
 
 def aws_cli():
@@ -152,6 +104,7 @@ def list_environments(report, endpoint, folder, variables):
                f"{theirs['cpu'] * 1e3:.0f} / {ours['cpu'] * 1e3:.1f} ms = {theirs['cpu'] / ours['cpu']:.0f}", "at least 50",
                theirs["cpu"] >= 50 * ours["cpu"])
     report.add("asiaq vpc list, memory (at most)", f"{ours['memory'] / 1e6:.1f} MB", "30 MB", ours["memory"] <= 30e6)
+    to_the_first_byte(report, lambda url: ([BIN / "asiaq", "vpc", "list"], curl_command(folder, sent[0], url)), variables)
 
 
 def create_environment(report, endpoint, variables):
@@ -204,6 +157,16 @@ def list_hosts(report, endpoint, variables):
                max(walks.values()) == 1)
 
 
+def whole_program(report, folder):
+    """The program against moto."""
+    with Endpoint() as endpoint:
+        variables = environment(endpoint.url, folder)
+        start_up(report, variables)
+        list_environments(report, endpoint, folder, variables)
+        create_environment(report, endpoint, variables)
+        list_hosts(report, endpoint, variables)
+
+
 def facts_of_the_machine():
     processor = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")),
                      platform.machine())
@@ -220,20 +183,20 @@ def facts_of_the_machine():
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", metavar="FILE", type=pathlib.Path, help="write the table there as Markdown")
+    parser.add_argument("parts", metavar="PART", nargs="*",
+                        help="only these: program (against moto), runtime, listing, contention")
     options = parser.parse_args()
     facts = facts_of_the_machine()
     print("\n".join(facts), flush=True)
-    endpoint, report = Endpoint(), Report()
-    try:
-        with tempfile.TemporaryDirectory(prefix="asiaq-bench-") as name:
-            folder = config.write(pathlib.Path(name))
-            variables = environment(endpoint, folder)
-            start_up(report, variables)
-            list_environments(report, endpoint, folder, variables)
-            create_environment(report, endpoint, variables)
-            list_hosts(report, endpoint, variables)
-    finally:
-        endpoint.close()
+    report = Report()
+    with tempfile.TemporaryDirectory(prefix="asiaq-bench-") as name:
+        folder = config.write(pathlib.Path(name))
+        parts = {"program": lambda: whole_program(report, folder), "runtime": lambda: compare_with_botocore(report, folder),
+                 "listing": lambda: list_very_many(report, folder), "contention": lambda: many_threads(report, folder)}
+        for part in options.parts or parts:
+            if part not in parts:
+                parser.error(f"there is no part '{part}'")
+            parts[part]()
     if options.write:
         options.write.write_text(report.markdown(facts))
     return 0 if report.all_kept else 1

@@ -1,5 +1,10 @@
 #include "aws/call.h"
 
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <map>
 #include <variant>
 
 #include "aws/encoding.h"
@@ -9,6 +14,7 @@
 #include "aws/session_parts.h"
 #include "aws/time_text.h"
 #include "base/log.h"
+#include "base/wait.h"
 
 namespace asiaq::aws {
 namespace {
@@ -16,6 +22,16 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kTolerableSkew = 4min;
+constexpr Seconds kMoment{10};
+
+// DynamoDB sends a checksum of what it answers; it is of the bytes on the wire.
+void check_integrity(const http::Response& response) {
+  const std::string* given = response.headers.find("x-amz-crc32");
+  if (given == nullptr || response.headers.find("Content-Encoding") != nullptr) return;
+  const auto* bytes = reinterpret_cast<const Bytef*>(response.body.data());
+  const uLong found = crc32_z(crc32_z(0, nullptr, 0), bytes, response.body.size());
+  if (*given != std::to_string(found)) throw protocol::UnreadableResponse{"its checksum is wrong"};
+}
 
 // One call with all its attempts.
 class Call {
@@ -59,56 +75,106 @@ class Call {
 
   void attempts(void* output) {
     const SteadyTime started = parts_.clock.steady_now();
+    std::map<retry::Failure, int> failures;
+    bool paid = false;
     for (int number = 1;; ++number) {
       Problem problem;
-      if (attempt(number, output, problem)) return;
+      if (attempt(number, output, problem)) {
+        if (quota_ != nullptr) quota_->succeeded(paid);
+        return;
+      }
+      const Seconds elapsed = parts_.clock.steady_now() - started;
       const retry::Attempt facts{.number = number,
+                                 .alike = ++failures[problem.failure],
                                  .failure = problem.failure,
-                                 .elapsed = parts_.clock.steady_now() - started,
-                                 .hint = problem.hint,
+                                 .elapsed = elapsed,
+                                 .without_progress = std::min(elapsed, since_progress()),
+                                 .hints = problem.hints,
                                  .dynamodb = service_.name == "dynamodb"};
       const auto pause = retry::pause_before_next(parts_.settings.retry, facts, parts_.random);
       if (!pause) raise(problem, number);
-      count_.waited += *pause;
-      parts_.clock.sleep_for(*pause);
+      paid = problem.failure == retry::Failure::transient;
+      if (paid && !quota_->pay()) {
+        log::debug("aws {}: not tried again, there were too many faults lately", name());
+        raise(problem, number);
+      }
+      log::debug("aws {}: again in {:.2f} s", name(), pause->count());
+      wait(*pause, problem);
     }
   }
 
   struct Problem {
     retry::Failure failure = retry::Failure::definite;
-    std::optional<std::string> hint;
+    retry::Hints hints{};
     std::variant<std::monostate, ConnectionError, ServiceError::Facts> reason;
+
+    std::string text() const {
+      if (const auto* facts = std::get_if<ServiceError::Facts>(&reason)) {
+        return facts->code + (facts->message.empty() ? "" : ": " + facts->message);
+      }
+      const auto* error = std::get_if<ConnectionError>(&reason);
+      return error == nullptr ? "AWS allows no more calls at once" : error->reason();
+    }
   };
 
   // True: done. Otherwise says what went wrong.
   bool attempt(int number, void* output, Problem& problem) {
     const credentials::Credentials credentials =
         operation_.auth == Auth::none ? credentials::Credentials{} : parts_.credentials.get();
+    share_limits(credentials.source);
+    const int most = std::max(parts_.settings.retry.most_attempts(), number);
     http::Request request = request_;
-    request.headers.set("Amz-Sdk-Request", "attempt=" + std::to_string(number));
+    request.headers.set("Amz-Sdk-Request", fmt::format("attempt={}; max={}", number, most));
     wait_for_permit();
     signed_skew_ = parts_.skews.of(request.host);
     sign(request, credentials);
     count_.attempts += 1;
     count_.bytes_sent += static_cast<std::int64_t>(request.body.size());
-    const SteadyTime sent = parts_.clock.steady_now();
+    sent_ = parts_.clock.steady_now();
+    const auto report = [&](std::size_t received, const std::string& request_id,
+                            std::string_view what) {
+      log::debug("aws {} attempt {} of {}: {}, {:.0f} ms, {} bytes sent, {} received{}", name(),
+                 number, most, what, Seconds(parts_.clock.steady_now() - sent_).count() * 1000,
+                 request.body.size(), received,
+                 request_id.empty() ? "" : ", request " + request_id);
+    };
     try {
       const http::Resend resend =
           operation_.repeat == Repeat::safe ? http::Resend::allowed : http::Resend::forbidden;
-      http::Response response = parts_.transport->send(request, parts_.settings.limits, resend);
-      count_.bytes_received += static_cast<std::int64_t>(response.body.size());
-      log::debug("aws {} attempt {}: {} after {:.0f} ms, {} bytes", name(), number, response.status,
-                 Seconds(parts_.clock.steady_now() - sent).count() * 1000, response.body.size());
-      return finish(response, credentials, output, problem);
+      const http::Response response = parts_.transport->send(request, limits(), resend);
+      const std::size_t received = response.body.size();
+      count_.bytes_received += static_cast<std::int64_t>(received);
+      const bool done = finish(response, credentials, output, problem);
+      const auto* error = std::get_if<ServiceError::Facts>(&problem.reason);
+      report(received,
+             error != nullptr ? error->request_id : protocol::request_id_of(response.headers),
+             error != nullptr ? fmt::format("{} {}", response.status, error->code)
+                              : std::to_string(response.status));
+      return done;
     } catch (const ConnectionError& error) {
-      log::debug("aws {} attempt {}: {}", name(), number, error.reason());
+      report(0, "", error.reason());
       const bool repeatable =
           operation_.repeat == Repeat::safe || error.sent() == ConnectionError::Sent::no;
-      problem = {.failure = repeatable ? retry::Failure::transient : retry::Failure::definite,
-                 .hint = std::nullopt,
-                 .reason = error};
+      problem.failure = repeatable ? retry::Failure::transient : retry::Failure::definite;
+      problem.reason = error;
       return false;
     }
+  }
+
+  // A request that is under way when the time of the command is over is given up; clean-up behind
+  // that time still gets a moment for each.
+  http::Limits limits() const {
+    http::Limits limits = parts_.settings.limits;
+    if (const auto left = waiting_left(parts_.clock)) limits.whole = std::max(*left, kMoment);
+    return limits;
+  }
+
+  void wait(Seconds pause, const Problem& problem) {
+    const auto left = waiting_left(parts_.clock);
+    const Seconds allowed = left ? std::min(*left, pause) : pause;
+    count_.waited += allowed;
+    parts_.clock.sleep_for(allowed);
+    if (allowed < pause) throw waiting_is_over(name(), problem.text());
   }
 
   void sign(http::Request& request, const credentials::Credentials& credentials) const {
@@ -126,21 +192,35 @@ class Call {
         options);
   }
 
-  double now_in_seconds() const {
-    return Seconds(parts_.clock.steady_now().time_since_epoch()).count();
+  double seconds(SteadyTime time) const { return Seconds(time.time_since_epoch()).count(); }
+  double now_in_seconds() const { return seconds(parts_.clock.steady_now()); }
+
+  void share_limits(const std::string& identity) {
+    if (limiter_ != nullptr) return;
+    const retry::Scope scope{.account = identity,
+                             .region = endpoint_.signing_region,
+                             .service = endpoint_.signing_name,
+                             .effect = operation_.effect};
+    limiter_ = &parts_.limits.limiter(scope, now_in_seconds());
+    quota_ = &parts_.limits.quota(scope);
   }
 
-  retry::RateLimiter& limiter() {
-    const char* kind = operation_.effect == Effect::read ? "/read" : "/write";
-    return parts_.limiters.of(endpoint_.signing_name + "/" + endpoint_.signing_region + kind);
+  Seconds since_progress() const {
+    return Seconds(std::max(0.0, now_in_seconds() - limiter_->last_accepted()));
   }
 
   void wait_for_permit() {
     if (!parts_.settings.retry.rate_limiter) return;
-    const Seconds pause = limiter().acquire(now_in_seconds());
-    if (pause.count() <= 0) return;
-    count_.waited += pause;
-    parts_.clock.sleep_for(pause);
+    retry::RateLimiter::Place place(*limiter_);
+    while (true) {
+      const Seconds pause = place.ask(now_in_seconds());
+      if (pause.count() <= 0) return;
+      wait(pause, {});
+    }
+  }
+
+  void record(retry::RateLimiter::Answer answer) const {
+    limiter_->record(answer, seconds(sent_), now_in_seconds());
   }
 
   bool finish(const http::Response& response, const credentials::Credentials& credentials,
@@ -148,24 +228,24 @@ class Call {
     if (response.status >= 200 && response.status < 300 &&
         !protocol::is_error_in_disguise(service_, operation_, response)) {
       try {
+        check_integrity(response);
         protocol::read_response(service_, operation_, response, output);
-        limiter().record(retry::RateLimiter::Answer::accepted, now_in_seconds());
+        record(retry::RateLimiter::Answer::accepted);
         parts_.new_things.note(operation_, response.body, parts_.clock.steady_now());
         return true;
       } catch (const protocol::UnreadableResponse& unreadable) {
         // The service has done its work: only a read may be asked again.
         ConnectionError error("the answer of " + name() + " cannot be read: " + unreadable.reason,
                               ConnectionError::Sent::perhaps);
-        problem = {.failure = operation_.effect == Effect::read ? retry::Failure::transient
-                                                                : retry::Failure::definite,
-                   .hint = std::nullopt,
-                   .reason = error};
+        problem.failure = operation_.effect == Effect::read ? retry::Failure::transient
+                                                            : retry::Failure::definite;
+        problem.reason = error;
         return false;
       }
     }
     protocol::ErrorFacts error = protocol::read_error(service_, response);
     problem.failure = retry::classify(service_, operation_, error.code, response.status);
-    if (const std::string* hint = response.headers.find("x-amz-retry-after")) problem.hint = *hint;
+    problem.hints = retry::read_hints(response.headers, parts_.clock.now());
     ServiceError::Facts facts{.service = std::string(service_.name),
                               .operation = std::string(operation_.name),
                               .code = std::move(error.code),
@@ -182,9 +262,8 @@ class Call {
   void weigh(retry::Failure& failure, const http::Response& response,
              const credentials::Credentials& credentials, ServiceError::Facts& facts) {
     const bool throttled = failure == retry::Failure::throttling;
-    limiter().record(
-        throttled ? retry::RateLimiter::Answer::throttled : retry::RateLimiter::Answer::accepted,
-        now_in_seconds());
+    record(throttled ? retry::RateLimiter::Answer::throttled
+                     : retry::RateLimiter::Answer::accepted);
     if (throttled) {
       count_.throttles += 1;
     } else if (failure == retry::Failure::definite &&
@@ -220,11 +299,15 @@ class Call {
   [[noreturn]] void raise(Problem& problem, int number) const {
     if (auto* facts = std::get_if<ServiceError::Facts>(&problem.reason)) {
       facts->attempts = number;
-      throw ServiceError(std::move(*facts));
+      ServiceError error(std::move(*facts));
+      if (problem.failure == retry::Failure::throttling) {
+        error.set_hint("too many calls of this kind: run the same command again later");
+      }
+      throw error;
     }
     ConnectionError error = std::get<ConnectionError>(problem.reason);
     if (operation_.repeat == Repeat::once && error.sent() == ConnectionError::Sent::perhaps) {
-      error.set_hint("it may have been carried out: look before you run it again");
+      error.set_hint(unknown_outcome_hint(operation_.name));
     }
     error.add_context(name() +
                       (number > 1 ? ", after " + std::to_string(number) + " attempts" : ""));
@@ -239,6 +322,9 @@ class Call {
   endpoint::Endpoint endpoint_;
   Timestamp::duration signed_skew_{};  ///< what the attempt's signature allows for
   CallCount count_;
+  SteadyTime sent_{};
+  retry::RateLimiter* limiter_ = nullptr;
+  retry::Quota* quota_ = nullptr;
 };
 
 }  // namespace

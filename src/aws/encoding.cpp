@@ -1,11 +1,14 @@
+// Finding SHA-256 through OpenSSL's general interface takes longer than a signature's digests.
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include "aws/encoding.h"
 
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/sha.h>
 #include <sys/random.h>
 #include <zlib.h>
 
-#include <cctype>
+#include <cstring>
 #include <limits>
 
 #include "aws/error.h"
@@ -16,9 +19,17 @@ namespace {
 constexpr std::string_view kUpperHex = "0123456789ABCDEF";
 constexpr std::string_view kLowerHex = "0123456789abcdef";
 
-bool is_unreserved(unsigned char sign) {
-  return std::isalnum(sign) || sign == '-' || sign == '.' || sign == '_' || sign == '~';
+using Signs = std::array<bool, 256>;
+
+constexpr Signs signs_of(std::string_view text) {
+  Signs signs{};
+  for (const char sign : text) signs[static_cast<unsigned char>(sign)] = true;
+  return signs;
 }
+constexpr Signs kUnreserved =
+    signs_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
+constexpr Signs kUnreservedAndSlash =
+    signs_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/");
 
 std::string digest(const EVP_MD* algorithm, std::string_view bytes) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> value{};
@@ -28,6 +39,29 @@ std::string digest(const EVP_MD* algorithm, std::string_view bytes) {
   }
   return {reinterpret_cast<const char*>(value.data()), size};
 }
+
+std::string_view view(const auto& digest) { return {digest.data(), digest.size()}; }
+
+class Sha256 {
+ public:
+  Sha256() { SHA256_Init(&state_); }
+  /// Goes on from the state of another.
+  explicit Sha256(const void* state) { std::memcpy(&state_, state, sizeof(state_)); }
+  Sha256& add(std::string_view bytes) {
+    SHA256_Update(&state_, bytes.data(), bytes.size());
+    return *this;
+  }
+  using Digest = std::array<char, SHA256_DIGEST_LENGTH>;
+  Digest digest() {
+    Digest value;
+    SHA256_Final(reinterpret_cast<unsigned char*>(value.data()), &state_);
+    return value;
+  }
+  const SHA256_CTX& state() const { return state_; }
+
+ private:
+  SHA256_CTX state_;
+};
 
 int hex_value(char sign) {
   if (sign >= '0' && sign <= '9') return sign - '0';
@@ -41,17 +75,25 @@ int hex_value(char sign) {
 std::string percent_encode(std::string_view text, Slash slash) {
   std::string encoded;
   encoded.reserve(text.size());
-  for (const char each : text) {
-    const auto sign = static_cast<unsigned char>(each);
-    if (is_unreserved(sign) || (each == '/' && slash == Slash::keep)) {
-      encoded += each;
-    } else {
+  append_percent_encoded(encoded, text, slash);
+  return encoded;
+}
+
+void append_percent_encoded(std::string& encoded, std::string_view text, Slash slash) {
+  const Signs& plain = slash == Slash::keep ? kUnreservedAndSlash : kUnreserved;
+  const auto stays = [&plain](char sign) { return plain[static_cast<unsigned char>(sign)]; };
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t begin = at;
+    while (at < text.size() && stays(text[at])) ++at;
+    encoded.append(text, begin, at - begin);
+    for (; at < text.size() && !stays(text[at]); ++at) {
+      const auto sign = static_cast<unsigned char>(text[at]);
       encoded += '%';
       encoded += kUpperHex[sign >> 4U];
       encoded += kUpperHex[sign & 0xFU];
     }
   }
-  return encoded;
 }
 
 std::string percent_decode(std::string_view text) {
@@ -106,29 +148,51 @@ std::string base64_decode(std::string_view text) {
 }
 
 std::string hex(std::string_view bytes) {
-  std::string text;
-  text.reserve(bytes.size() * 2);
-  for (const char each : bytes) {
-    const auto byte = static_cast<unsigned char>(each);
-    text += kLowerHex[byte >> 4U];
-    text += kLowerHex[byte & 0xFU];
+  std::string text(bytes.size() * 2, '\0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(bytes[i]);
+    text[2 * i] = kLowerHex[byte >> 4U];
+    text[2 * i + 1] = kLowerHex[byte & 0xFU];
   }
   return text;
 }
 
-std::string sha256(std::string_view bytes) { return digest(EVP_sha256(), bytes); }
+std::string sha256(std::string_view bytes) {
+  return std::string(view(Sha256().add(bytes).digest()));
+}
+
+std::string hex_sha256(std::string_view bytes) { return hex(view(Sha256().add(bytes).digest())); }
+
 std::string sha1(std::string_view bytes) { return digest(EVP_sha1(), bytes); }
 std::string md5(std::string_view bytes) { return digest(EVP_md5(), bytes); }
 
 std::string hmac_sha256(std::string_view key, std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> value{};
-  unsigned int size = 0;
-  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-           reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), value.data(),
-           &size) == nullptr) {
-    throw Error("Digest", "the TLS library cannot compute a keyed digest");
-  }
-  return {reinterpret_cast<const char*>(value.data()), size};
+  return HmacKey(key).digest(bytes);
+}
+
+HmacKey::HmacKey(std::string_view key) {
+  static_assert(sizeof(inner_) >= sizeof(SHA256_CTX));
+  const std::string short_key = key.size() > SHA256_CBLOCK ? sha256(key) : std::string(key);
+  const auto begin = [&](char pad, void* state) {
+    std::string block(SHA256_CBLOCK, pad);
+    for (std::size_t i = 0; i < short_key.size(); ++i) {
+      block[i] = static_cast<char>(block[i] ^ short_key[i]);
+    }
+    const SHA256_CTX begun = Sha256().add(block).state();
+    std::memcpy(state, &begun, sizeof(begun));
+  };
+  begin(0x36, inner_.data());
+  begin(0x5C, outer_.data());
+}
+
+std::string HmacKey::digest(std::string_view bytes) const {
+  const Sha256::Digest inner = Sha256(inner_.data()).add(bytes).digest();
+  return std::string(view(Sha256(outer_.data()).add(view(inner)).digest()));
+}
+
+std::string HmacKey::hex_digest(std::string_view bytes) const {
+  const Sha256::Digest inner = Sha256(inner_.data()).add(bytes).digest();
+  return hex(view(Sha256(outer_.data()).add(view(inner)).digest()));
 }
 
 std::string crc32_base64(std::string_view bytes) {

@@ -11,6 +11,9 @@ namespace asiaq::aws {
 /// Everything but letters, digits and "-._~" as %XX (RFC 3986); with `keep_slash` also '/' stays.
 enum class Slash { encode, keep };
 std::string percent_encode(std::string_view text, Slash slash = Slash::encode);
+/// The same, behind what `encoded` holds.
+void append_percent_encoded(std::string& encoded, std::string_view text,
+                            Slash slash = Slash::encode);
 std::string percent_decode(std::string_view text);
 
 std::string base64_encode(std::string_view bytes);
@@ -24,6 +27,21 @@ std::string sha256(std::string_view bytes);
 std::string sha1(std::string_view bytes);
 std::string md5(std::string_view bytes);
 std::string hmac_sha256(std::string_view key, std::string_view bytes);
+/// hex(sha256(bytes)).
+std::string hex_sha256(std::string_view bytes);
+
+/// A key of HMAC-SHA-256 (RFC 2104), with the work that depends on it alone done. Copies are cheap.
+class HmacKey {
+ public:
+  explicit HmacKey(std::string_view key);
+  std::string digest(std::string_view bytes) const;
+  std::string hex_digest(std::string_view bytes) const;
+
+ private:
+  // OpenSSL's SHA256_CTX after the first block of the inner and of the outer digest.
+  std::array<std::uint64_t, 14> inner_{};
+  std::array<std::uint64_t, 14> outer_{};
+};
 
 /// CRC-32 (ISO-HDLC), base64 of its four bytes in network order.
 std::string crc32_base64(std::string_view bytes);

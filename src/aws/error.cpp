@@ -18,9 +18,16 @@ std::string sentence(const ServiceError::Facts& facts) {
 
 }  // namespace
 
+std::string unknown_outcome_hint(std::string_view operation) {
+  return "the outcome is unknown, it may have been carried out: before you run it again, look for "
+         "what it would have made or changed, or for the call itself: aws cloudtrail lookup-events "
+         "--lookup-attributes AttributeKey=EventName,AttributeValue=" +
+         std::string(operation);
+}
+
 ServiceError::ServiceError(Facts facts) : Error("AWS", sentence(facts)), facts_(std::move(facts)) {
   if (facts_.outcome_unknown) {
-    set_hint("it may have been carried out: look before you run it again");
+    set_hint(unknown_outcome_hint(facts_.operation));
   } else if (is_denied()) {
     set_hint(
         "the credentials in use may not do this: see disco_iam.py decode for an encoded message");

@@ -12,6 +12,10 @@ namespace asiaq::aws {
 struct Service;
 struct Operation;
 
+/// For operations that may have been carried out although no answer says so: that, and how to find
+/// out. `operation` is the name on the wire ("CreateVpc").
+std::string unknown_outcome_hint(std::string_view operation);
+
 /// AWS answered with an error. Kind "AWS".
 class ServiceError : public Error {
  public:

@@ -8,9 +8,9 @@
 #include "aws/config/settings.h"
 #include "aws/credentials/providers.h"
 #include "aws/http/transport.h"
+#include "aws/retry/limits.h"
 #include "aws/retry/new_things.h"
 #include "aws/retry/policy.h"
-#include "aws/retry/rate_limiter.h"
 #include "aws/session.h"
 
 /// What a session is made of; seen by the runtime only.
@@ -40,7 +40,7 @@ struct SessionParts {
   credentials::Cached credentials;
   ClockSkews skews;
   CallStatistics statistics;
-  retry::RateLimiters limiters;
+  retry::Limits limits;
   retry::NewThings new_things;
   retry::Random random = retry::system_random();
 

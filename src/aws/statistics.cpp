@@ -2,7 +2,24 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 namespace asiaq::aws {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json as_json(const CallCount& count) {
+  return {{"calls", count.calls},
+          {"retries", count.retries()},
+          {"throttles", count.throttles},
+          {"failures", count.failures},
+          {"bytes_sent", count.bytes_sent},
+          {"bytes_received", count.bytes_received},
+          {"seconds_waited", count.waited.count()}};
+}
+
+}  // namespace
 
 CallCount& CallCount::operator+=(const CallCount& other) {
   calls += other.calls;
@@ -43,6 +60,16 @@ std::string to_table(const CallStatistics& statistics) {
   for (const auto& [operation, count] : statistics.by_operation()) row(operation, count);
   row("total", statistics.total());
   return table;
+}
+
+std::string to_json(const CallStatistics& statistics) {
+  Json operations = Json::array();
+  for (const auto& [operation, count] : statistics.by_operation()) {
+    Json row{{"operation", operation}};
+    row.update(as_json(count));
+    operations.push_back(std::move(row));
+  }
+  return Json{{"operations", std::move(operations)}, {"total", as_json(statistics.total())}}.dump();
 }
 
 }  // namespace asiaq::aws

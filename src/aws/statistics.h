@@ -38,4 +38,9 @@ class CallStatistics {
 /// A table for people: one line per operation and a total.
 std::string to_table(const CallStatistics& statistics);
 
+/// The same for programs, in one line: {"operations": [{"operation": "ec2 DescribeVpcs", "calls":
+/// 1, "retries": 0, "throttles": 0, "failures": 0, "bytes_sent": 37, "bytes_received": 250,
+/// "seconds_waited": 0.0}], "total": {…}}.
+std::string to_json(const CallStatistics& statistics);
+
 }  // namespace asiaq::aws

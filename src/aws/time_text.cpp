@@ -196,8 +196,18 @@ std::string to_epoch(Timestamp time) {
 
 std::string to_basic_iso8601(Timestamp time) {
   const Civil parts = civil(time);
-  return fmt::format("{:04}{:02}{:02}T{:02}{:02}{:02}Z", parts.year, parts.month, parts.day,
-                     parts.hour, parts.minute, parts.second);
+  std::string text = "00000000T000000Z";
+  // Every signature has it: plain digits are several times as fast as a general format.
+  const auto put = [&](std::size_t end, long number, int digits) {
+    for (; digits > 0; --digits, number /= 10) text[--end] = static_cast<char>('0' + number % 10);
+  };
+  put(4, parts.year, 4);
+  put(6, static_cast<long>(parts.month), 2);
+  put(8, static_cast<long>(parts.day), 2);
+  put(11, parts.hour, 2);
+  put(13, parts.minute, 2);
+  put(15, parts.second, 2);
+  return text;
 }
 
 std::optional<Timestamp> parse_time(std::string_view text) {

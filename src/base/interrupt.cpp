@@ -43,7 +43,9 @@ void install_handlers() {
 
 int count() { return arrived; }
 
-bool requested() { return shields == 0 && arrived > 0; }
+bool shielded() { return shields > 0; }
+
+bool requested() { return !shielded() && arrived > 0; }
 
 void check() {
   if (requested()) throw Interrupted{last_signal};
@@ -60,7 +62,7 @@ void sleep_for(std::chrono::duration<double> duration) {
     const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(left).count();
     if (milliseconds <= 0) return;
     // A shielded sleeper must not spin on a pipe that stays readable.
-    pollfd pipe_end{shields == 0 ? wake_up[0] : -1, POLLIN, 0};
+    pollfd pipe_end{shielded() ? -1 : wake_up[0], POLLIN, 0};
     poll(&pipe_end, 1, static_cast<int>(std::min<long long>(milliseconds, 60'000)));
   }
 }

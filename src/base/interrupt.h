@@ -29,6 +29,9 @@ bool requested();
 /// Throws Interrupted if requested().
 void check();
 
+/// True while this thread holds a Shield.
+bool shielded();
+
 /// Becomes readable with the first signal and stays so: to be added to poll() sets. -1 before
 /// install_handlers().
 int file_descriptor();

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "base/error.h"
+#include "base/interrupt.h"
 #include "base/log.h"
 
 namespace asiaq {
@@ -40,6 +40,19 @@ void bound_all_waiting(Seconds limit, Clock& clock) {
   bound = WaitingBound{limit, clock.steady_now() + duration};
 }
 
+std::optional<Seconds> waiting_left(const Clock& clock) {
+  if (!bound || interrupt::shielded()) return {};
+  return std::max<Seconds>(Seconds(0), bound->end - clock.steady_now());
+}
+
+TimeoutError waiting_is_over(const std::string& what, const std::string& missing) {
+  TimeoutError error(
+      fmt::format("the {:.0f} s allowed for all waiting are over; was waiting for {}: {}",
+                  bound ? bound->limit.count() : 0, what, missing));
+  error.set_hint("run the same command again: it goes on from where things are");
+  return error;
+}
+
 void wait_until(const std::string& what, WaitLimits limits, const Look& look, Clock& clock) {
   const SteadyTime start = clock.steady_now();
   SteadyTime last_said = start;
@@ -53,14 +66,8 @@ void wait_until(const std::string& what, WaitLimits limits, const Look& look, Cl
       throw TimeoutError(
           fmt::format("waited {:.0f} s for {}: {}", limits.limit.count(), what, *missing));
     }
-    if (bound && now >= bound->end) {
-      TimeoutError error(
-          fmt::format("the {:.0f} s allowed for all waiting are over; was waiting "
-                      "for {}: {}",
-                      bound->limit.count(), what, *missing));
-      error.set_hint("run the same command again: it goes on from where things are");
-      throw error;
-    }
+    const std::optional<Seconds> left = waiting_left(clock);
+    if (left && *left <= Seconds(0)) throw waiting_is_over(what, *missing);
     if (*missing != said || now - last_said >= reminder_interval) {
       log::info("Waiting for {}: {} ({:.0f} of at most {:.0f} s)", what, *missing, waited.count(),
                 limits.limit.count());
@@ -68,7 +75,7 @@ void wait_until(const std::string& what, WaitLimits limits, const Look& look, Cl
       last_said = now;
     }
     Seconds pause = std::min(limits.interval, limits.limit - waited);
-    if (bound) pause = std::min<Seconds>(pause, bound->end - now);
+    if (left) pause = std::min(pause, *left);
     clock.sleep_for(pause);
   }
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "base/error.h"
 
 namespace asiaq {
 
@@ -22,9 +23,16 @@ double wait_scale();
 
 WaitLimits scaled(WaitLimits limits);
 
-/// Bounds all waiting of the process together: from now on, wait_until() gives up after `limit`
-/// whatever its own limits are. Called by main before any thread is started.
+/// Bounds all waiting of the process together: from now on, wait_until() and calls to AWS give up
+/// after `limit` whatever their own limits are. Called by main before any thread is started.
 void bound_all_waiting(Seconds limit, Clock& clock = system_clock());
+
+/// What is left of the time that bound_all_waiting() allows, zero if it is over. Nothing if waiting
+/// is not bounded, or for this thread is not: clean-up inside an interrupt::Shield is finished.
+std::optional<Seconds> waiting_left(const Clock& clock);
+
+/// Says that this time is over, what was waited for and what was still missing.
+TimeoutError waiting_is_over(const std::string& what, const std::string& missing);
 
 /// One look at what is waited for: nothing if it is as wanted, else what is still missing (shown
 /// while waiting and in the time-out's message). Throws to give up early.

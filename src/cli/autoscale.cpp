@@ -148,7 +148,7 @@ Tool autoscale_tool() {
                                 .run = list_groups},
               Record<NoOptions>{.word = "cleangroups",
                                 .summary = "Delete groups without hosts that want none",
-                                .effect = Effect::changes | Effect::waits,
+                                .effect = Effect::changes,
                                 .run = clean_groups},
               Record<DeleteGroup>{
                   .word = "deletegroup",
@@ -161,7 +161,7 @@ Tool autoscale_tool() {
                                          {.value = "GROUP", .help = "the group of this name"})),
                               option("--force", &DeleteGroup::force,
                                      {.help = "with the hosts that are in it"})},
-                  .effect = Effect::changes | Effect::waits,
+                  .effect = Effect::changes,
                   .run = delete_group},
               Record<NoOptions>{
                   .word = "listconfigs",

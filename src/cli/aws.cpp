@@ -177,7 +177,7 @@ Command provision_record() {
           "hosts are not replaced. If the hosts do not become ready, what was done is undone, "
           "unless --no-destroy is given.",
       .options = provision_options(),
-      .effect = Effect::changes | Effect::waits,
+      .effect = Effect::changes,
       .run = provision};
 }
 
@@ -195,7 +195,7 @@ Command spin_up_record() {
                   option("--testing", &SpinUp::testing,
                          {.help = "mark the hosts as being tested: no static addresses, no "
                                   "traffic"})},
-      .effect = Effect::changes | Effect::waits,
+      .effect = Effect::changes,
       .run = spin_up};
 }
 
@@ -206,7 +206,7 @@ Command spin_down_record(std::string word, std::string summary,
       .summary = std::move(summary),
       .options = {option("--pipeline", &SpinDown::pipeline,
                          {.value = "FILE", .help = "pipeline file", .need = Need::mandatory})},
-      .effect = Effect::changes | Effect::waits,
+      .effect = Effect::changes,
       .run = run};
 }
 

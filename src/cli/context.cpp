@@ -38,10 +38,12 @@ std::string Context::chosen_environment() const {
 
 void Context::show_statistics() const {
   if (!settings_.stats) return;
-  if (session_) {
-    std::cerr << aws::to_table(session_->calls());
+  const aws::CallStatistics none;
+  const aws::CallStatistics& calls = session_ ? session_->calls() : none;
+  if (output_format() == OutputFormat::json) {
+    std::cerr << aws::to_json(calls) << '\n';
   } else {
-    std::cerr << "No AWS calls were made.\n";
+    std::cerr << aws::to_table(calls);
   }
 }
 

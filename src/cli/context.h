@@ -32,7 +32,8 @@ class Context {
   /// Read-only for commands that change nothing and with --dry-run. Throws what opening it throws.
   aws::Session& session();
 
-  /// Says on stderr which AWS calls were made, if --stats asks for it.
+  /// Says on stderr which AWS calls were made, if --stats asks for it: as a table, with
+  /// `--output json` as one line of JSON.
   void show_statistics() const;
 
   /// Name of the environment that the command is about: --env, DEFAULT_ENV,

@@ -72,17 +72,15 @@ std::vector<OptionRecord> shared_options(const Tool& tool, const Command* comman
         "--output", Setting::output, ValueKind::text,
         {.help = "form of the results", .origin = Origin::added, .choices = {"text", "json"}}));
   }
-  if (has(effect, Effect::changes | Effect::waits)) {
+  if (effect != Effect::local) {
     options.push_back(shared("--timeout", Setting::timeout, ValueKind::text,
                              {.value = "TIME",
                               .help = "bound on all waiting, such as 90s, 45m or 1h30m",
                               .origin = Origin::added}));
   }
-  if (effect != Effect::local) {
-    options.push_back(
-        shared("--stats", Setting::stats, ValueKind::flag,
-               {.help = "say at the end how many AWS calls were made", .origin = Origin::added}));
-  }
+  options.push_back(
+      shared("--stats", Setting::stats, ValueKind::flag,
+             {.help = "say at the end which AWS calls were made", .origin = Origin::added}));
   return options;
 }
 

@@ -38,12 +38,13 @@ class FakeTransport final : public http::Transport {
     });
   }
 
-  http::Response send(const http::Request& request, const http::Limits&,
+  http::Response send(const http::Request& request, const http::Limits& within,
                       http::Resend resend) override {
     Answer answer;
     {
       const std::lock_guard lock(mutex_);
       sent.push_back(request);
+      limits.push_back(within);
       resends.push_back(resend);
       if (answers_.empty())
         throw ConnectionError(request.host + ": nobody answers", ConnectionError::Sent::no);
@@ -54,6 +55,7 @@ class FakeTransport final : public http::Transport {
   }
 
   std::vector<http::Request> sent;
+  std::vector<http::Limits> limits;
   std::vector<http::Resend> resends;
 
  private:

@@ -171,6 +171,10 @@ class CurlTransport final : public Transport {
     set(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     set(handle, CURLOPT_ACCEPT_ENCODING, request.method == "GET" ? nullptr : "gzip");
     set(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits.connect.count() * 1000));
+    if (limits.whole) {
+      set(handle, CURLOPT_TIMEOUT_MS,
+          std::max(1L, static_cast<long>(limits.whole->count() * 1000)));
+    }
     set(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
     set(handle, CURLOPT_LOW_SPEED_TIME, std::max(1L, static_cast<long>(limits.silence.count())));
     set(handle, CURLOPT_TCP_KEEPALIVE, 1L);

@@ -1,17 +1,20 @@
 #include "aws/http/message.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include "aws/encoding.h"
 
 namespace asiaq::aws::http {
 namespace {
 
+// Field names are ASCII (RFC 9110 §5.1).
+constexpr char lower(char sign) {
+  return sign >= 'A' && sign <= 'Z' ? static_cast<char>(sign + ('a' - 'A')) : sign;
+}
+
 bool same_name(std::string_view left, std::string_view right) {
-  return std::equal(
-      left.begin(), left.end(), right.begin(), right.end(),
-      [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
+  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                    [](char a, char b) { return lower(a) == lower(b); });
 }
 
 }  // namespace

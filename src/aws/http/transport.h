@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "aws/http/message.h"
@@ -11,7 +12,8 @@ namespace asiaq::aws::http {
 
 struct Limits {
   Seconds connect{5};
-  Seconds silence{60};  ///< without a byte in either direction
+  Seconds silence{60};             ///< without a byte in either direction
+  std::optional<Seconds> whole{};  ///< for the request and its answer
 };
 
 /// Whether a request may be sent a second time on a fresh connection when a kept one turns out to

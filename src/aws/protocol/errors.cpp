@@ -9,13 +9,6 @@ namespace {
 
 constexpr std::size_t kShownOfUnreadable = 200;
 
-std::string request_id_of(const http::Headers& headers) {
-  for (const char* name : {"x-amzn-requestid", "x-amz-request-id", "x-amz-id-2"}) {
-    if (const std::string* found = headers.find(name)) return *found;
-  }
-  return "";
-}
-
 std::string status_text(int status) {
   switch (status) {
     case 301:
@@ -125,6 +118,13 @@ void read_json_error(const Service& service, const http::Response& response, Err
 }
 
 }  // namespace
+
+std::string request_id_of(const http::Headers& headers) {
+  for (const char* name : {"x-amzn-requestid", "x-amz-request-id", "x-amz-id-2"}) {
+    if (const std::string* found = headers.find(name)) return *found;
+  }
+  return "";
+}
 
 ErrorFacts read_error(const Service& service, const http::Response& response) {
   ErrorFacts facts;

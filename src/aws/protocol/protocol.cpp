@@ -1,7 +1,5 @@
 #include "aws/protocol/protocol.h"
 
-#include <pugixml.hpp>
-
 #include "aws/encoding.h"
 #include "aws/error.h"
 #include "aws/protocol/json.h"
@@ -50,18 +48,12 @@ void add_checksum(const Operation& operation, http::Request& request) {
 
 void read_query_response(const Service& service, const Operation& operation,
                          const http::Response& response, void* output) {
-  pugi::xml_document document;
-  const pugi::xml_parse_result result = load_xml(document, response.body);
-  if (!result)
-    throw UnreadableResponse{std::string("the body is not XML: ") + result.description()};
-  pugi::xml_node element = document.document_element();
+  std::string wrapper;
   if (service.protocol == Protocol::query) {
-    const std::string name = operation.result_wrapper.empty()
-                                 ? std::string(operation.name) + "Result"
-                                 : std::string(operation.result_wrapper);
-    if (const pugi::xml_node wrapper = element.child(name.c_str())) element = wrapper;
+    wrapper = operation.result_wrapper.empty() ? std::string(operation.name) + "Result"
+                                               : std::string(operation.result_wrapper);
   }
-  read_xml(element, *operation.output, output);
+  read_xml(response.body, *operation.output, output, wrapper);
 }
 
 }  // namespace

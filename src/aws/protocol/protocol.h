@@ -43,6 +43,9 @@ struct ErrorFacts {
   std::map<std::string, std::string> details;
 };
 
+/// What AWS's support asks for; empty if the headers have none.
+std::string request_id_of(const http::Headers& headers);
+
 /// The error in a response with a status of 300 and above. Never throws: unreadable bodies give a
 /// message about them.
 ErrorFacts read_error(const Service& service, const http::Response& response);

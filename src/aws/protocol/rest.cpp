@@ -1,7 +1,6 @@
 #include "aws/protocol/rest.h"
 
 #include <algorithm>
-#include <pugixml.hpp>
 
 #include "aws/encoding.h"
 #include "aws/error.h"
@@ -249,22 +248,6 @@ void read_headers(const Shape& shape, const http::Response& response, void* outp
   }
 }
 
-void read_xml_body(const std::string& body, const Shape& shape, void* output) {
-  if (trimmed(body).empty()) return;
-  pugi::xml_document document;
-  const pugi::xml_parse_result result = load_xml(document, body);
-  if (!result)
-    throw UnreadableResponse{std::string("the body is not XML: ") + result.description()};
-  const pugi::xml_node root = document.document_element();
-  // S3 answers where a bucket is with the bare member as root.
-  if (shape.members.size() == 1 && shape.members[0].response_name == root.name() &&
-      shape.members[0].shape->kind == Kind::string) {
-    set_scalar(shape.members[0], shape.members[0].make(output), root.text().get());
-    return;
-  }
-  read_xml(root, shape, output);
-}
-
 }  // namespace
 
 void write_rest(const Service& service, const Operation& operation, const void* input,
@@ -307,8 +290,9 @@ void read_rest(const Service& service, const Operation& operation, const http::R
   read_headers(shape, response, output);
   if (shape.payload == nullptr) {
     if (!has_response_body_members(shape)) return;
-    if (service.protocol == Protocol::rest_xml) return read_xml_body(response.body, shape, output);
-    if (!trimmed(response.body).empty()) read_json(response.body, shape, output);
+    if (trimmed(response.body).empty()) return;
+    if (service.protocol == Protocol::rest_xml) return read_xml(response.body, shape, output);
+    read_json(response.body, shape, output);
     return;
   }
   const Member& payload = *shape.payload;
@@ -319,7 +303,7 @@ void read_rest(const Service& service, const Operation& operation, const http::R
     }
   } else if (!trimmed(response.body).empty()) {
     if (service.protocol == Protocol::rest_xml) {
-      read_xml_body(response.body, *payload.shape, payload.make(output));
+      read_xml(response.body, *payload.shape, payload.make(output));
     } else {
       read_json_value(response.body, payload, payload.make(output));
     }

@@ -5,6 +5,7 @@
 
 #include "aws/protocol/plain_text.h"
 #include "aws/protocol/protocol.h"
+#include "aws/protocol/xml_cursor.h"
 
 namespace asiaq::aws::protocol {
 namespace {
@@ -94,53 +95,126 @@ class XmlWriter {
   const std::string& token_;
 };
 
-void read_any(const pugi::xml_node& node, const Member& member, void* value);
+// Fills values from the element that the cursor is in, and leaves it.
+class XmlReader {
+ public:
+  explicit XmlReader(XmlCursor& cursor) : cursor_(cursor) {}
 
-void read_list_items(const pugi::xml_node& around, const Shape& shape, void* list) {
-  for (const pugi::xml_node& item : around.children()) {
-    if (item.type() == pugi::node_element)
-      read_any(item, shape.element(), shape.list->append(list));
-  }
-}
-
-void read_entry(const pugi::xml_node& entry, const Shape& shape, void* map) {
-  std::string key;
-  pugi::xml_node mapped;
-  for (const pugi::xml_node& child : entry.children()) {
-    const std::string_view name = local_name(child.name());
-    if (name == shape.key().response_name) key = child.text().get();
-    if (name == shape.mapped().response_name) mapped = child;
-  }
-  void* value = shape.map->insert(map, std::move(key));
-  if (mapped) read_any(mapped, shape.mapped(), value);
-}
-
-void read_any(const pugi::xml_node& node, const Member& member, void* value) {
-  switch (member.shape->kind) {
-    case Kind::structure:
-      return read_xml(node, *member.shape, value);
-    case Kind::list:
-      if (member.has(member_flag::flattened)) {
-        return read_any(node, member.shape->element(), member.shape->list->append(value));
+  void structure(const XmlCursor::Element& element, const Shape& shape, void* value) {
+    if (!element.attributes.empty()) attributes(element, shape, value);
+    // Members mostly come in the order of the model: the search goes on where the last one was
+    // found.
+    std::size_t next = 0;
+    while (const auto child = cursor_.child()) {
+      const Member* member = find(shape, child->name, next);
+      if (member == nullptr) {
+        cursor_.skip();
+      } else {
+        slot(*child, *member, value);
       }
-      return read_list_items(node, *member.shape, value);
-    case Kind::map:
-      if (member.has(member_flag::flattened)) return read_entry(node, *member.shape, value);
-      for (const pugi::xml_node& entry : node.children()) {
-        if (entry.type() == pugi::node_element) read_entry(entry, *member.shape, value);
-      }
-      return;
-    default:
-      set_scalar(member, value, node.text().get());
+    }
   }
+
+ private:
+  static const Member* find(const Shape& shape, std::string_view name, std::size_t& next) {
+    const std::size_t count = shape.members.size();
+    for (std::size_t tried = 0; tried < count; ++tried) {
+      const std::size_t index = next + tried < count ? next + tried : next + tried - count;
+      const Member& member = shape.members[index];
+      if (member.response_name != name || !member.is_in_response_body()) continue;
+      next = index + 1;
+      return &member;
+    }
+    return nullptr;
+  }
+
+  void attributes(const XmlCursor::Element& element, const Shape& shape, void* value) {
+    for (const Member& member : shape.members) {
+      if (!member.has(member_flag::xml_attribute)) continue;
+      for_each_attribute(element.attributes, [&](std::string_view name, const std::string& text) {
+        if (local_name(name) == local_name(member.response_name)) {
+          set_scalar(member, member.make(value), text);
+        }
+      });
+    }
+  }
+
+  void slot(const XmlCursor::Element& element, const Member& member, void* structure) {
+    switch (member.shape->kind) {
+      case Kind::structure:
+      case Kind::list:
+      case Kind::map:
+        return any(element, member, member.make(structure));
+      default:
+        break;
+    }
+    // Empty elements of scalars other than texts mean that there is no value.
+    const std::string_view text = cursor_.text();
+    const bool is_text = member.shape->kind == Kind::string || member.shape->kind == Kind::blob;
+    if (is_text || !text.empty()) set_scalar(member, member.make(structure), text);
+  }
+
+  void any(const XmlCursor::Element& element, const Member& member, void* value) {
+    const Shape& shape = *member.shape;
+    switch (shape.kind) {
+      case Kind::structure:
+        return structure(element, shape, value);
+      case Kind::list:
+        if (member.has(member_flag::flattened)) {
+          return any(element, shape.element(), shape.list->append(value));
+        }
+        while (const auto item = cursor_.child()) {
+          any(*item, shape.element(), shape.list->append(value));
+        }
+        return;
+      case Kind::map:
+        if (member.has(member_flag::flattened)) return entry(shape, value);
+        while (cursor_.child()) entry(shape, value);
+        return;
+      default:
+        set_scalar(member, value, cursor_.text());
+    }
+  }
+
+  // The value may come before its key.
+  void entry(const Shape& shape, void* map) {
+    std::string key;
+    XmlCursor ahead = cursor_;
+    while (const auto child = ahead.child()) {
+      if (child->name == shape.key().response_name) {
+        key = ahead.text();
+      } else {
+        ahead.skip();
+      }
+    }
+    void* value = shape.map->insert(map, std::move(key));
+    while (const auto child = cursor_.child()) {
+      if (child->name == shape.mapped().response_name) {
+        any(*child, shape.mapped(), value);
+      } else {
+        cursor_.skip();
+      }
+    }
+  }
+
+  XmlCursor& cursor_;
+};
+
+// Goes into the child of that name if there is one. The rest behind it must be well-formed too.
+bool enter(XmlCursor& cursor, std::string_view wrapper, XmlCursor::Element& element) {
+  XmlCursor ahead = cursor;
+  while (const auto child = ahead.child()) {
+    if (child->name == wrapper) {
+      element = *child;
+      cursor = std::move(ahead);
+      return true;
+    }
+    ahead.skip();
+  }
+  return false;
 }
 
 }  // namespace
-
-pugi::xml_parse_result load_xml(pugi::xml_document& document, const std::string& body) {
-  return document.load_buffer(body.data(), body.size(),
-                              pugi::parse_default | pugi::parse_ws_pcdata_single);
-}
 
 std::string write_xml(std::string_view root, const XmlNamespace* xml_namespace, const Shape& shape,
                       const void* structure, const std::string& token) {
@@ -152,35 +226,19 @@ std::string write_xml(std::string_view root, const XmlNamespace* xml_namespace, 
   return text.str();
 }
 
-void read_xml(const pugi::xml_node& element, const Shape& shape, void* structure) {
-  // Members mostly come in the order of the model: the search goes on where the last one was found.
-  std::size_t next = 0;
-  for (const pugi::xml_node& child : element.children()) {
-    if (child.type() != pugi::node_element) continue;
-    const std::string_view name = local_name(child.name());
-    for (std::size_t tried = 0; tried < shape.members.size(); ++tried) {
-      const std::size_t index = (next + tried) % shape.members.size();
-      const Member& member = shape.members[index];
-      if (member.response_name != name || !member.is_in_response_body()) continue;
-      // Empty elements of scalars other than texts mean that there is no value.
-      const Kind kind = member.shape->kind;
-      const bool is_text = kind == Kind::string || kind == Kind::blob;
-      const bool is_scalar = kind != Kind::structure && kind != Kind::list && kind != Kind::map;
-      if (!is_scalar || is_text || !child.text().empty())
-        read_any(child, member, member.make(structure));
-      next = index + 1;
-      break;
-    }
+void read_xml(std::string_view body, const Shape& shape, void* structure,
+              std::string_view wrapper) {
+  XmlCursor cursor(body);
+  XmlCursor::Element element = cursor.root();
+  // S3 answers where a bucket is with the bare member as root.
+  if (shape.members.size() == 1 && shape.members[0].response_name == element.name &&
+      shape.members[0].shape->kind == Kind::string) {
+    set_scalar(shape.members[0], shape.members[0].make(structure), cursor.text());
+    return;
   }
-  for (const Member& member : shape.members) {
-    if (!member.has(member_flag::xml_attribute)) continue;
-    for (const pugi::xml_attribute& attribute : element.attributes()) {
-      if (attribute.name() == member.response_name ||
-          local_name(attribute.name()) == local_name(member.response_name)) {
-        set_scalar(member, member.make(structure), attribute.value());
-      }
-    }
-  }
+  const bool wrapped = !wrapper.empty() && enter(cursor, wrapper, element);
+  XmlReader(cursor).structure(element, shape, structure);
+  if (wrapped) cursor.skip();
 }
 
 }  // namespace asiaq::aws::protocol

@@ -36,15 +36,17 @@ bool contains(const std::array<std::string_view, N>& codes, std::string_view cod
 
 Failure classify(const Service&, const Operation& operation, std::string_view code, int status) {
   if (contains(kThrottling, code)) return Failure::throttling;
+  bool modelled = false;
   for (const ErrorShape& error : operation.errors) {
-    if (error.code != code || !error.retryable) continue;
-    return error.throttling ? Failure::throttling : Failure::transient;
+    if (error.code != code) continue;
+    modelled = true;
+    if (error.retryable) return error.throttling ? Failure::throttling : Failure::transient;
   }
   if (contains(kSkew, code) || code == "SignatureDoesNotMatch" || code == "AuthFailure")
     return Failure::clock_skew;
   if (contains(kExpired, code)) return Failure::expired_credentials;
   if (contains(kTransient, code)) return Failure::transient;
-  if (status == 429) return Failure::throttling;
+  if (status == 429 && !modelled) return Failure::throttling;
   if (status == 500 || status == 502 || status == 503 || status == 504) return Failure::transient;
   return Failure::definite;
 }

@@ -16,7 +16,8 @@ enum class Failure {
   not_visible_yet  ///< something made a moment ago is not known everywhere
 };
 
-/// By the standard retry rules of AWS's SDKs; status 429 without a known code is throttling.
+/// By the standard retry rules of AWS's SDKs; status 429 is throttling unless the operation's model
+/// knows the code.
 Failure classify(const Service& service, const Operation& operation, std::string_view code,
                  int status);
 

@@ -4,13 +4,12 @@
 #include <cmath>
 #include <random>
 
-#include "base/text.h"
-
 namespace asiaq::aws::retry {
 namespace {
 
 constexpr double kLongest = 20;
-constexpr double kMostAddedByHint = 5;
+// Clock and credentials are put right once; a third attempt is for the two together.
+constexpr int kAttemptsToPutRight = 3;
 
 double backoff(const Attempt& attempt) {
   double base = attempt.dynamodb ? 0.025 : 0.05;
@@ -20,27 +19,21 @@ double backoff(const Attempt& attempt) {
   return std::min(std::ldexp(base, doublings), kLongest);
 }
 
-std::optional<double> hinted_seconds(const Attempt& attempt) {
-  if (!attempt.hint) return std::nullopt;
-  const auto milliseconds = parse_integer(trimmed(*attempt.hint));
-  if (!milliseconds || *milliseconds < 0) return std::nullopt;
-  return static_cast<double>(*milliseconds) / 1000;
-}
-
 bool may_go_on(const Settings& settings, const Attempt& attempt, Seconds pause) {
   if (settings.named_attempts && attempt.number >= *settings.named_attempts) return false;
   switch (attempt.failure) {
     case Failure::definite:
       return false;
     case Failure::throttling:
-      return attempt.elapsed + pause <= settings.throttling_limit;
+      return attempt.without_progress + pause <= settings.call_limit;
     case Failure::not_visible_yet:
       return attempt.elapsed + pause <= settings.not_visible_limit;
     case Failure::transient:
-      return settings.named_attempts || attempt.number < settings.transient_attempts;
+      return attempt.alike < settings.most_attempts() &&
+             attempt.elapsed + pause <= settings.call_limit;
     case Failure::clock_skew:
     case Failure::expired_credentials:
-      return attempt.number < 3;
+      return attempt.alike < kAttemptsToPutRight;
   }
   return false;
 }
@@ -56,12 +49,9 @@ Random system_random() {
 
 std::optional<Seconds> pause_before_next(const Settings& settings, const Attempt& attempt,
                                          const Random& random) {
-  double pause = random() * backoff(attempt);
-  if (const auto hint = hinted_seconds(attempt)) {
-    pause = std::max(pause, std::min(*hint, pause + kMostAddedByHint));
-  }
-  if (!may_go_on(settings, attempt, Seconds(pause))) return std::nullopt;
-  return Seconds(pause);
+  const Seconds pause = obey(attempt.hints, Seconds(random() * backoff(attempt)));
+  if (!may_go_on(settings, attempt, pause)) return std::nullopt;
+  return pause;
 }
 
 }  // namespace asiaq::aws::retry

@@ -1,87 +1,151 @@
 #include "aws/retry/rate_limiter.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace asiaq::aws::retry {
 namespace {
 
-// Numbers of the adaptive mode of AWS's SDKs.
-constexpr double kBeta = 0.7;
-constexpr double kScale = 0.4;
-constexpr double kSmooth = 0.8;
-constexpr double kSlotsPerSecond = 2;
-constexpr double kLowestRate = 0.5;
-constexpr double kLowestCapacity = 1;
+// Before anything is known: what may leave at once, how many a second then, and how much faster
+// with every accepted call.
+constexpr double kBurst = 16;
+constexpr double kOpeningRate = 50;
+constexpr double kOpeningStep = 4;
+// After so long without a refusal and with permits to spare nothing is known any more.
+constexpr double kMemory = 60;
+
+// The first guess: a part of what was accepted, or so many calls in the time that an answer takes,
+// which are no more than the next answers can correct.
+constexpr double kKeptOfAccepted = 0.7;
+constexpr double kCorrectable = 3;
+// What is kept of a rate that is suspected and of one that was measured.
+constexpr double kKeptOfSuspect = 0.8;
+constexpr double kKeptOfMeasured = 0.97;
+
+// A measured rate is reached again after so many calls, but not later than this: the curve is as
+// steep as the rate is high, so that the part of refused calls is the same for all.
+constexpr double kCallsOfRecovery = 23;
+constexpr double kLongestRecovery = 10;
+
+// Accepted calls that make a measurement.
+constexpr int kEnough = 16;
+// The service's bucket may have run over since the refusal before: then what was accepted is less
+// than what flowed in. Not in so short a time, and not if it is close to our own rate.
+constexpr double kFresh = 2;
+constexpr double kClose = 0.7;
+
+constexpr Seconds kLongestPause{0.25};
+constexpr Seconds kShortestPause{0.001};
 
 }  // namespace
 
-void RateLimiter::refill(double now) {
-  permits_ = std::min(capacity_, permits_ + std::max(0.0, now - last_refill_) * fill_rate_);
-  last_refill_ = std::max(last_refill_, now);
-}
+RateLimiter::RateLimiter(double now)
+    : bucket_(kOpeningRate, kBurst, now), meter_(now), last_accepted_(now) {}
 
-void RateLimiter::set_rate(double rate, double now) {
-  refill(now);
-  fill_rate_ = std::max(rate, kLowestRate);
-  capacity_ = std::max(rate, kLowestCapacity);
-  permits_ = std::min(permits_, capacity_);
-}
-
-void RateLimiter::measure(double now) {
-  const double slot = std::floor(now * kSlotsPerSecond) / kSlotsPerSecond;
-  if (!slot_open_) {
-    slot_open_ = true;
-    slot_ = slot;
-  }
-  ++count_;
-  if (slot > slot_) {
-    measured_ = kSmooth * (count_ / (slot - slot_)) + (1 - kSmooth) * measured_;
-    count_ = 0;
-    slot_ = slot;
-  }
-}
-
-Seconds RateLimiter::acquire(double now) {
+std::uint64_t RateLimiter::join() {
   const std::lock_guard lock(mutex_);
-  if (!limited_) return Seconds(0);
-  refill(now);
-  permits_ -= 1;
-  return Seconds(permits_ >= 0 ? 0 : -permits_ / fill_rate_);
+  queue_.push_back(next_ticket_);
+  return next_ticket_++;
 }
 
-void RateLimiter::record(Answer answer, double now) {
+void RateLimiter::leave(std::uint64_t ticket) {
   const std::lock_guard lock(mutex_);
-  measure(now);
-  double rate = 0;
-  if (answer == Answer::throttled) {
-    const double used = limited_ ? std::min(measured_, fill_rate_) : measured_;
-    last_max_ = used;
-    window_ = std::cbrt(last_max_ * (1 - kBeta) / kScale);
-    last_throttle_ = now;
-    rate = used * kBeta;
-    limited_ = true;
+  const auto place = std::lower_bound(queue_.begin(), queue_.end(), ticket);
+  if (place != queue_.end() && *place == ticket) queue_.erase(place);
+}
+
+Seconds RateLimiter::ask(std::uint64_t ticket, double now) {
+  const std::lock_guard lock(mutex_);
+  if (limited_ && now - last_refusal_ > kMemory && bucket_.is_full(now)) open(now);
+  const auto place = std::lower_bound(queue_.begin(), queue_.end(), ticket);
+  const auto ahead = static_cast<double>(place - queue_.begin());
+  if (bucket_.take(ahead, now)) {
+    queue_.erase(place);
+    return Seconds(0);
+  }
+  return std::clamp(bucket_.until(ahead + 1, now), kShortestPause, kLongestPause);
+}
+
+void RateLimiter::open(double now) {
+  limited_ = false;
+  bucket_ = TokenBucket(kOpeningRate, kBurst, now);
+}
+
+void RateLimiter::record(Answer answer, double sent, double now) {
+  const std::lock_guard lock(mutex_);
+  if (answer == Answer::accepted) {
+    accepted(sent, now);
   } else {
-    rate = kScale * std::pow(now - last_throttle_ - window_, 3) + last_max_;
+    throttled(sent, now);
   }
-  if (limited_) set_rate(std::min(rate, 2 * measured_), now);
 }
 
-double RateLimiter::rate() const {
-  const std::lock_guard lock(mutex_);
-  return fill_rate_;
+void RateLimiter::accepted(double sent, double now) {
+  last_accepted_ = now;
+  meter_.record(now);
+  if (!limited_) {
+    bucket_.set_rate(bucket_.rate() + kOpeningStep, now);
+    return;
+  }
+  if (sent > empty_at_) ++accepted_since_;
+  const double most = std::max(cubic_.highest(), 2 * meter_.rate());
+  bucket_.set_rate(std::min(cubic_.rate_at(now), most), now);
 }
 
-bool RateLimiter::limited() const {
-  const std::lock_guard lock(mutex_);
-  return limited_;
+void RateLimiter::throttled(double sent, double now) {
+  last_refusal_ = now;
+  if (!limited_) {
+    limited_ = true;
+    fall(first_guess(now - sent, now), 1, now);
+    begin_evidence(now);
+    return;
+  }
+  if (sent <= empty_at_) return;
+  const double elapsed = sent - empty_at_;
+  const double inflow = accepted_since_ / elapsed;
+  const double rate = bucket_.rate();
+  if (elapsed > kFresh && inflow < kClose * rate) {
+    fall(rate, kKeptOfSuspect, now);
+    begin_evidence(sent);
+  } else if (accepted_since_ >= kEnough) {
+    fall_a_little(inflow, now);
+    begin_evidence(sent);
+  } else {
+    // Too few to measure by, but no more than one call beyond them flowed in.
+    fall(std::min(rate, (accepted_since_ + 1) / elapsed), kKeptOfMeasured, now);
+  }
 }
 
-RateLimiter& RateLimiters::of(const std::string& key) {
+double RateLimiter::first_guess(double latency, double now) const {
+  const double accepted = std::max(meter_.rate(), meter_.latest(now));
+  const double correctable = kCorrectable / std::max(latency, 0.001);
+  return std::max(kKeptOfAccepted * accepted, std::min(correctable, bucket_.rate()));
+}
+
+void RateLimiter::fall(double rate, double keep, double now) {
+  bucket_.drain(now);
+  bucket_.set_rate(cubic_.fall(rate, keep, now), now);
+}
+
+void RateLimiter::fall_a_little(double rate, double now) {
+  const double recovery = std::min(kLongestRecovery, kCallsOfRecovery / rate);
+  const double scale = rate * (1 - kKeptOfMeasured) / (recovery * recovery * recovery);
+  bucket_.drain(now);
+  bucket_.set_rate(cubic_.fall(rate, kKeptOfMeasured, now, scale), now);
+}
+
+void RateLimiter::begin_evidence(double now) {
+  empty_at_ = now;
+  accepted_since_ = 0;
+}
+
+std::optional<double> RateLimiter::rate() const {
   const std::lock_guard lock(mutex_);
-  auto& limiter = limiters_[key];
-  if (!limiter) limiter = std::make_unique<RateLimiter>();
-  return *limiter;
+  return limited_ ? std::optional(bucket_.rate()) : std::nullopt;
+}
+
+double RateLimiter::last_accepted() const {
+  const std::lock_guard lock(mutex_);
+  return last_accepted_;
 }
 
 }  // namespace asiaq::aws::retry

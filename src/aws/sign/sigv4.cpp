@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
+#include <initializer_list>
 #include <mutex>
 #include <vector>
 
@@ -41,7 +41,8 @@ std::string without_dots(std::string_view path) {
 }
 
 std::string canonical_path(const std::string& path, const Options& options) {
-  std::string text = path.empty() ? "/" : path;
+  if (path.empty() || path == "/") return "/";
+  std::string text = path;
   if (options.path == Options::Path::normalised) text = without_dots(text);
   return options.encoding == Options::Encoding::twice ? percent_encode(text, Slash::keep) : text;
 }
@@ -63,16 +64,23 @@ std::string canonical_query(const std::vector<http::QueryItem>& query) {
   return text;
 }
 
+constexpr bool is_blank(char sign) { return sign == ' ' || sign == '\t' || sign == '\n'; }
+
 // Runs of blanks become one; a folded value's lines were joined by the reader.
-std::string canonical_value(std::string_view value) {
-  std::string text;
-  for (const char sign : trimmed(value)) {
-    const bool blank = sign == ' ' || sign == '\t' || sign == '\n';
-    if (blank && !text.empty() && text.back() == ' ') continue;
-    text += blank ? ' ' : sign;
+void append_canonical_value(std::string& text, std::string_view value) {
+  value = trimmed(value);
+  while (true) {
+    std::size_t word = 0;
+    while (word < value.size() && !is_blank(value[word])) ++word;
+    text += value.substr(0, word);
+    value.remove_prefix(word);
+    if (value.empty()) return;
+    text += ' ';
+    while (is_blank(value.front())) value.remove_prefix(1);
   }
-  return text;
 }
+
+constexpr std::size_t kUsualSize = 256;
 
 struct CanonicalHeaders {
   std::string lines;
@@ -80,84 +88,120 @@ struct CanonicalHeaders {
 };
 
 CanonicalHeaders canonical_headers(const http::Headers& headers) {
-  std::map<std::string, std::string> sorted;
+  struct Field {
+    std::string name;
+    std::string_view value;
+  };
+  std::vector<Field> sorted;
+  sorted.reserve(static_cast<std::size_t>(headers.end() - headers.begin()));
   for (const auto& [name, value] : headers) {
-    const std::string lower = lower_case(name);
+    std::string lower = lower_case(name);
     if (std::find(kUnsigned.begin(), kUnsigned.end(), lower) != kUnsigned.end()) continue;
-    const auto [place, is_new] = sorted.try_emplace(lower);
-    if (!is_new) place->second += ',';
-    place->second += canonical_value(value);
+    const auto place = std::upper_bound(
+        sorted.begin(), sorted.end(), lower,
+        [](const std::string& left, const Field& right) { return left < right.name; });
+    sorted.insert(place, {std::move(lower), value});
   }
   CanonicalHeaders canonical;
+  canonical.lines.reserve(kUsualSize);
+  canonical.names.reserve(kUsualSize);
+  const std::string* previous = nullptr;
   for (const auto& [name, value] : sorted) {
-    canonical.lines += name + ":" + value + "\n";
-    canonical.names += (canonical.names.empty() ? "" : ";") + name;
+    if (previous != nullptr && *previous == name) {
+      canonical.lines.back() = ',';
+    } else {
+      if (previous != nullptr) canonical.names += ';';
+      canonical.names += name;
+      canonical.lines += name;
+      canonical.lines += ':';
+    }
+    append_canonical_value(canonical.lines, value);
+    canonical.lines += '\n';
+    previous = &name;
   }
   return canonical;
 }
 
-// The key depends on secret, day, region and service only; deriving it costs four of a signature's
-// six digests.
+// The key depends on secret, day, region and service only; deriving it costs eight of a signature's
+// twelve digests.
 class KeyCache {
  public:
-  std::string get(const Keys& keys, const std::string& day, const Scope& scope) {
-    const std::string name =
-        sha256(keys.secret_access_key) + day + "/" + scope.region + "/" + scope.service;
+  HmacKey get(const Keys& keys, std::string_view day, const Scope& scope) {
     const std::lock_guard lock(mutex_);
-    if (const auto found = derived_.find(name); found != derived_.end()) return found->second;
+    for (const Derived& each : derived_) {
+      if (each.day == day && each.region == scope.region && each.service == scope.service &&
+          each.secret == keys.secret_access_key) {
+        return each.key;
+      }
+    }
     if (derived_.size() >= kMost) derived_.clear();
-    const std::string key = hmac_sha256(
+    const HmacKey key(hmac_sha256(
         hmac_sha256(hmac_sha256(hmac_sha256("AWS4" + keys.secret_access_key, day), scope.region),
                     scope.service),
-        "aws4_request");
-    return derived_.emplace(name, key).first->second;
+        "aws4_request"));
+    derived_.push_back(
+        {std::string(day), scope.region, scope.service, keys.secret_access_key, key});
+    return key;
   }
 
  private:
+  struct Derived {
+    std::string day, region, service, secret;
+    HmacKey key;
+  };
   static constexpr std::size_t kMost = 64;
   std::mutex mutex_;
-  std::map<std::string, std::string> derived_;
+  std::vector<Derived> derived_;
 };
 
-std::string signing_key(const Keys& keys, const std::string& day, const Scope& scope) {
+HmacKey signing_key(const Keys& keys, std::string_view day, const Scope& scope) {
   static KeyCache cache;
   return cache.get(keys, day, scope);
 }
 
+std::string joined(std::initializer_list<std::string_view> parts) {
+  std::size_t size = 0;
+  for (const std::string_view part : parts) size += part.size();
+  std::string text;
+  text.reserve(size);
+  for (const std::string_view part : parts) text += part;
+  return text;
+}
+
 Stages stages_of(const http::Request& request, const Keys& keys, const Scope& scope,
-                 const Options& options, const CanonicalHeaders& headers,
+                 const Options& options, const CanonicalHeaders& headers, std::string_view time,
                  const std::string& body_digest) {
-  const std::string time = to_basic_iso8601(scope.time);
-  const std::string day = time.substr(0, 8);
+  const std::string_view day = time.substr(0, 8);
   Stages stages;
-  stages.canonical_request = request.method + "\n" + canonical_path(request.path, options) + "\n" +
-                             canonical_query(request.query) + "\n" + headers.lines + "\n" +
-                             headers.names + "\n" + body_digest;
-  stages.string_to_sign = std::string(kAlgorithm) + "\n" + time + "\n" + day + "/" + scope.region +
-                          "/" + scope.service + "/aws4_request\n" +
-                          hex(sha256(stages.canonical_request));
-  stages.signature = hex(hmac_sha256(signing_key(keys, day, scope), stages.string_to_sign));
+  stages.canonical_request = joined({request.method, "\n", canonical_path(request.path, options),
+                                     "\n", canonical_query(request.query), "\n", headers.lines,
+                                     "\n", headers.names, "\n", body_digest});
+  stages.string_to_sign =
+      joined({kAlgorithm, "\n", time, "\n", day, "/", scope.region, "/", scope.service,
+              "/aws4_request\n", hex_sha256(stages.canonical_request)});
+  stages.signature = signing_key(keys, day, scope).hex_digest(stages.string_to_sign);
   return stages;
 }
 
-std::string credential(const Keys& keys, const Scope& scope) {
-  return keys.access_key_id + "/" + to_basic_iso8601(scope.time).substr(0, 8) + "/" + scope.region +
-         "/" + scope.service + "/aws4_request";
+std::string credential(const Keys& keys, const Scope& scope, std::string_view time) {
+  return joined({keys.access_key_id, "/", time.substr(0, 8), "/", scope.region, "/", scope.service,
+                 "/aws4_request"});
 }
 
 std::string body_digest(const http::Request& request) {
   const std::string* given = request.headers.find("X-Amz-Content-SHA256");
-  return given != nullptr ? *given : hex(sha256(request.body));
+  return given != nullptr ? *given : hex_sha256(request.body);
 }
 
 }  // namespace
 
 Stages sign_headers(http::Request& request, const Keys& keys, const Scope& scope,
                     const Options& options) {
+  const std::string time = to_basic_iso8601(scope.time);
   request.headers.remove("Authorization");
   request.headers.remove("X-Amz-Security-Token");
   if (request.headers.find("Host") == nullptr) request.headers.set("Host", request.host);
-  request.headers.set("X-Amz-Date", to_basic_iso8601(scope.time));
+  request.headers.set("X-Amz-Date", time);
   const std::string digest = body_digest(request);
   if (options.body_header == Options::BodyHeader::present) {
     request.headers.set("X-Amz-Content-SHA256", digest);
@@ -167,11 +211,12 @@ Stages sign_headers(http::Request& request, const Keys& keys, const Scope& scope
     request.headers.set("X-Amz-Security-Token", keys.session_token);
   }
   const CanonicalHeaders headers = canonical_headers(request.headers);
-  const Stages stages = stages_of(request, keys, scope, options, headers, digest);
+  const Stages stages = stages_of(request, keys, scope, options, headers, time, digest);
   if (token) request.headers.set("X-Amz-Security-Token", keys.session_token);
-  request.headers.set("Authorization",
-                      std::string(kAlgorithm) + " Credential=" + credential(keys, scope) +
-                          ", SignedHeaders=" + headers.names + ", Signature=" + stages.signature);
+  request.headers.set(
+      "Authorization",
+      joined({kAlgorithm, " Credential=", credential(keys, scope, time),
+              ", SignedHeaders=", headers.names, ", Signature=", stages.signature}));
   return stages;
 }
 
@@ -182,16 +227,17 @@ Stages presign(http::Request& request, const Keys& keys, const Scope& scope, con
   const std::string digest = options.body_in_presigned == Options::PresignedBody::any
                                  ? "UNSIGNED-PAYLOAD"
                                  : body_digest(request);
+  const std::string time = to_basic_iso8601(scope.time);
   request.query.emplace_back("X-Amz-Algorithm", std::string(kAlgorithm));
-  request.query.emplace_back("X-Amz-Credential", credential(keys, scope));
-  request.query.emplace_back("X-Amz-Date", to_basic_iso8601(scope.time));
+  request.query.emplace_back("X-Amz-Credential", credential(keys, scope, time));
+  request.query.emplace_back("X-Amz-Date", time);
   request.query.emplace_back("X-Amz-SignedHeaders", headers.names);
   request.query.emplace_back("X-Amz-Expires", std::to_string(lifetime.count()));
   const bool token = !keys.session_token.empty();
   if (token && options.token == Options::Token::is_signed) {
     request.query.emplace_back("X-Amz-Security-Token", keys.session_token);
   }
-  const Stages stages = stages_of(request, keys, scope, options, headers, digest);
+  const Stages stages = stages_of(request, keys, scope, options, headers, time, digest);
   if (token && options.token == Options::Token::unsigned_) {
     request.query.emplace_back("X-Amz-Security-Token", keys.session_token);
   }

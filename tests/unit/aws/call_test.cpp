@@ -1,6 +1,7 @@
 #include "aws/call.h"
 
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include <thread>
 
@@ -9,7 +10,11 @@
 #include "aws/s3/client.h"
 #include "aws/sts/client.h"
 #include "aws/time_text.h"
+#include "base/interrupt.h"
+#include "base/log.h"
+#include "base/wait.h"
 #include "support/aws_session.h"
+#include "support/thrown.h"
 
 namespace asiaq::aws {
 namespace {
@@ -19,6 +24,10 @@ constexpr const char* kNoVpcs = "<DescribeVpcsResponse><vpcSet/></DescribeVpcsRe
 std::string ec2_error(const std::string& code, const std::string& message = "m") {
   return "<Response><Errors><Error><Code>" + code + "</Code><Message>" + message +
          "</Message></Error></Errors><RequestID>r</RequestID></Response>";
+}
+
+uLong crc32_of(std::string_view text) {
+  return crc32_z(0, reinterpret_cast<const Bytef*>(text.data()), text.size());
 }
 
 TEST(ReadOnlySession, RefusesAWriteBeforeAnythingIsSent) {
@@ -56,7 +65,8 @@ TEST(Call, IsTriedAgainAfterAFault) {
   ec2::Client(t.session).describe_vpcs();
   EXPECT_EQ(t.network->sent.size(), 4U);
   EXPECT_EQ(t.session.calls().total().retries(), 3);
-  EXPECT_EQ(t.network->sent.at(3).headers.get("Amz-Sdk-Request"), "attempt=4");
+  EXPECT_EQ(t.network->sent.at(0).headers.get("Amz-Sdk-Request"), "attempt=1; max=10");
+  EXPECT_EQ(t.network->sent.at(3).headers.get("Amz-Sdk-Request"), "attempt=4; max=10");
 }
 
 TEST(Call, GivesUpAfterTenFaults) {
@@ -88,6 +98,110 @@ TEST(Call, ObeysTheNumberOfAttemptsThatTheUserSets) {
   EXPECT_EQ(t.network->sent.size(), 2U);
 }
 
+TEST(Call, SaysHowOftenItMayBeSentWhenTheUserSetsThat) {
+  TestSession t(with_keys({{"AWS_MAX_ATTEMPTS", "2"}}));
+  t.network->then(200, kNoVpcs);
+  ec2::Client(t.session).describe_vpcs();
+  EXPECT_EQ(t.network->sent.at(0).headers.get("Amz-Sdk-Request"), "attempt=1; max=2");
+}
+
+TEST(Call, PutsUpWithThrottlingAsLongAsOthersOfItsKindAreAccepted) {
+  TestSession t;
+  const SteadyTime begin = t.clock.steady_now();
+  t.network->then([&](const http::Request& request) -> http::Response {
+    http::Response response;
+    const bool accepted = request.body.find("DescribeVpcs") == std::string::npos ||
+                          t.clock.steady_now() - begin > std::chrono::minutes(30);
+    response.status = accepted ? 200 : 503;
+    response.body = accepted ? "<R/>" : ec2_error("RequestLimitExceeded");
+    if (!accepted) ec2::Client(t.session).describe_subnets();
+    return response;
+  });
+  ec2::Client(t.session).describe_vpcs();
+  EXPECT_GT(t.clock.slept().count(), 1800);
+}
+
+TEST(Call, SaysThatThrottledCallsMayBeMadeLater) {
+  TestSession t(with_keys({{"AWS_MAX_ATTEMPTS", "1"}}));
+  t.network->then(503, ec2_error("RequestLimitExceeded"));
+  try {
+    ec2::Client(t.session).describe_vpcs();
+    FAIL() << "nothing was thrown";
+  } catch (const ServiceError& error) {
+    EXPECT_NE(error.hint().find("later"), std::string::npos);
+  }
+}
+
+TEST(Call, ComesBackWhenTheServiceSaysSo) {
+  TestSession t;
+  t.network->then(503, ec2_error("Unavailable"), {{"Retry-After", "7"}}).then(200, kNoVpcs);
+  ec2::Client(t.session).describe_vpcs();
+  EXPECT_EQ(t.clock.slept(), Seconds(7));
+}
+
+TEST(Call, IsNotTriedAgainWhenTooManyFaultsWereRetried) {
+  TestSession t;
+  t.network->then(500, ec2_error("InternalError"));
+  for (int call = 0; call < 16; ++call) {
+    EXPECT_THROW(ec2::Client(t.session).describe_vpcs(), ServiceError);
+  }
+  EXPECT_EQ(t.network->sent.size(), 160U);
+  EXPECT_THROW(ec2::Client(t.session).describe_vpcs(), ServiceError);
+  EXPECT_EQ(t.network->sent.size(), 161U);
+}
+
+TEST(Call, IsStillTriedAgainWhenThrottledAfterTooManyFaults) {
+  TestSession t;
+  for (int fault = 0; fault < 160; ++fault) t.network->then(500, ec2_error("InternalError"));
+  t.network->then(503, ec2_error("RequestLimitExceeded")).then(200, kNoVpcs);
+  for (int call = 0; call < 16; ++call) {
+    EXPECT_THROW(ec2::Client(t.session).describe_vpcs(), ServiceError);
+  }
+  EXPECT_NO_THROW(ec2::Client(t.session).describe_vpcs());
+}
+
+TEST(Call, EndsWithTheTimeOfTheCommand) {
+  TestSession t;
+  bound_all_waiting(Seconds(50), t.clock);
+  int refusals = 0;
+  t.network->then([&](const http::Request&) {
+    http::Response response;
+    const bool accepted = t.clock.slept() > Seconds(100);
+    refusals += accepted ? 0 : 1;
+    response.status = accepted ? 200 : 503;
+    response.body = accepted ? kNoVpcs : ec2_error("RequestLimitExceeded", "slow down");
+    return response;
+  });
+  const std::string thrown = test::thrown_by([&] { ec2::Client(t.session).describe_vpcs(); });
+  EXPECT_GT(refusals, 1);
+  {
+    const interrupt::Shield clean_up;
+    EXPECT_NO_THROW(ec2::Client(t.session).describe_vpcs()) << "clean-up is finished";
+  }
+  bound_all_waiting(Seconds(86'400'000));
+  EXPECT_EQ(thrown.find("Timeout: the 50 s allowed for all waiting are over; was waiting for ec2 "
+                        "DescribeVpcs: RequestLimitExceeded: slow down"),
+            0U)
+      << thrown;
+}
+
+TEST(Call, GivesUpARequestUnderWayWhenTheTimeOfTheCommandIsOver) {
+  TestSession t;
+  t.network->then(200, kNoVpcs);
+  bound_all_waiting(Seconds(50), t.clock);
+  ec2::Client(t.session).describe_vpcs();
+  t.clock.sleep_for(Seconds(49));
+  ec2::Client(t.session).describe_vpcs();
+  {
+    const interrupt::Shield clean_up;
+    ec2::Client(t.session).describe_vpcs();
+  }
+  bound_all_waiting(Seconds(86'400'000));
+  EXPECT_EQ(t.network->limits.at(0).whole, Seconds(50));
+  EXPECT_EQ(t.network->limits.at(1).whole, Seconds(10)) << "a moment for each";
+  EXPECT_EQ(t.network->limits.at(2).whole, std::nullopt);
+}
+
 TEST(Call, ThatMayHaveBeenCarriedOutIsNotSentAgain) {
   TestSession t;
   t.network->then_fail(ConnectionError::Sent::perhaps).then(200, "<CreateVpcResponse/>");
@@ -95,7 +209,8 @@ TEST(Call, ThatMayHaveBeenCarriedOutIsNotSentAgain) {
     ec2::Client(t.session).create_vpc({.cidr_block = "10.0.0.0/16"});
     FAIL() << "nothing was thrown";
   } catch (const ConnectionError& error) {
-    EXPECT_NE(error.hint().find("may have been carried out"), std::string::npos);
+    EXPECT_NE(error.hint().find("the outcome is unknown"), std::string::npos);
+    EXPECT_NE(error.hint().find("AttributeValue=CreateVpc"), std::string::npos);
   }
   EXPECT_EQ(t.network->sent.size(), 1U);
   EXPECT_EQ(t.network->resends.at(0), http::Resend::forbidden);
@@ -117,6 +232,7 @@ TEST(Call, ThatMakesSomethingIsNotRepeatedAfterAServerError) {
     FAIL() << "nothing was thrown";
   } catch (const ServiceError& error) {
     EXPECT_TRUE(error.facts().outcome_unknown);
+    EXPECT_NE(error.hint().find("the outcome is unknown"), std::string::npos);
   }
   EXPECT_EQ(t.network->sent.size(), 1U);
 }
@@ -193,6 +309,14 @@ TEST(Call, AsksAgainWhenAReadsAnswerIsCutOff) {
   EXPECT_EQ(t.network->sent.size(), 2U);
 }
 
+TEST(Call, AsksAgainWhenTheChecksumOfAnAnswerIsWrong) {
+  TestSession t;
+  t.network->then(200, kNoVpcs, {{"x-amz-crc32", "1"}})
+      .then(200, "<R/>", {{"x-amz-crc32", std::to_string(crc32_of("<R/>"))}});
+  ec2::Client(t.session).describe_vpcs();
+  EXPECT_EQ(t.network->sent.size(), 2U);
+}
+
 TEST(Call, DoesNotRepeatAWriteWhoseAnswerIsCutOff) {
   TestSession t;
   t.network->then(200, "<CreateVpcRes");
@@ -255,6 +379,27 @@ TEST(Call, CountsWhatItDoes) {
   EXPECT_EQ(count.calls, 2);
   EXPECT_EQ(count.attempts, 2);
   EXPECT_EQ(count.bytes_received, 2 * static_cast<std::int64_t>(std::string(kNoVpcs).size()));
+}
+
+TEST(Call, IsLoggedWithEveryAttemptButWithoutItsSecrets) {
+  TestSession t;
+  t.network->then(503, ec2_error("Unavailable", "the reason"))
+      .then_fail(ConnectionError::Sent::no)
+      .then(200, kNoVpcs, {{"x-amzn-requestid", "id-1"}});
+  testing::internal::CaptureStderr();
+  log::configure(log::Level::debug);
+  ec2::Client(t.session).describe_vpcs({.vpc_ids = {"vpc-1"}});
+  log::configure(log::Level::info);
+  const std::string logged = testing::internal::GetCapturedStderr();
+  for (const char* expected :
+       {"aws ec2 DescribeVpcs attempt 1 of 10: 503 Unavailable, 0 ms, 52 bytes sent, ",
+        ", request r\n", "attempt 2 of 10: ec2.us-west-2.amazonaws.com: broken, 0 ms",
+        "attempt 3 of 10: 200, 0 ms", ", request id-1\n"}) {
+    EXPECT_NE(logged.find(expected), std::string::npos) << expected << "\n is not in\n" << logged;
+  }
+  for (const char* secret : {"Authorization", "Signature", "AKIDEXAMPLE", "vpc-1"}) {
+    EXPECT_EQ(logged.find(secret), std::string::npos) << secret << " is in\n" << logged;
+  }
 }
 
 TEST(Call, MayBeMadeByManyThreadsAtOnce) {

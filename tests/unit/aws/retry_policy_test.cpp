@@ -46,31 +46,42 @@ TEST(RetryPause, IsARandomPartOfTheCeiling) {
   EXPECT_DOUBLE_EQ(found.value().count(), 0.2);
 }
 
-struct Hint {
-  std::string text;
-  double pause;
-};
-class RetryHint : public testing::TestWithParam<Hint> {};
-
-TEST_P(RetryHint, MovesThePauseByAtMostFiveSeconds) {
-  EXPECT_DOUBLE_EQ(
-      pause({.number = 1, .failure = Failure::transient, .hint = GetParam().text}).value(),
-      GetParam().pause);
+TEST(RetryPause, GivesWayToAHint) {
+  EXPECT_DOUBLE_EQ(pause({.number = 1,
+                          .failure = Failure::transient,
+                          .hints = {.amz = Seconds(1.5), .http = std::nullopt}})
+                       .value(),
+                   1.5);
 }
-
-INSTANTIATE_TEST_SUITE_P(Table, RetryHint,
-                         testing::Values(Hint{"1500", 1.5}, Hint{"0", 0.05}, Hint{"10000", 5.05},
-                                         Hint{"invalid", 0.05}, Hint{"-100", 0.05}, Hint{"", 0.05},
-                                         Hint{" 1500 ", 1.5}, Hint{"99999999999999999999", 0.05}));
 
 TEST(RetryLimit, TenAttemptsForFaults) {
-  EXPECT_TRUE(pause({.number = 9, .failure = Failure::transient}));
-  EXPECT_FALSE(pause({.number = 10, .failure = Failure::transient}));
+  EXPECT_TRUE(pause({.number = 9, .alike = 9, .failure = Failure::transient}));
+  EXPECT_FALSE(pause({.number = 10, .alike = 10, .failure = Failure::transient}));
 }
 
-TEST(RetryLimit, TenMinutesForThrottlingHoweverManyAttempts) {
-  EXPECT_TRUE(pause({.number = 40, .failure = Failure::throttling, .elapsed = Seconds(579)}));
-  EXPECT_FALSE(pause({.number = 40, .failure = Failure::throttling, .elapsed = Seconds(581)}));
+TEST(RetryLimit, FaultsAreCountedApartFromThrottling) {
+  EXPECT_TRUE(pause({.number = 30, .alike = 1, .failure = Failure::transient}));
+}
+
+TEST(RetryLimit, NoAttemptBeginsAfterTenMinutesOfFaults) {
+  EXPECT_TRUE(pause({.failure = Failure::transient, .elapsed = Seconds(599)}));
+  EXPECT_FALSE(pause({.failure = Failure::transient, .elapsed = Seconds(600)}));
+}
+
+TEST(RetryLimit, TenMinutesWithoutProgressForThrottlingHoweverManyAttempts) {
+  Attempt attempt{.number = 40, .alike = 40, .failure = Failure::throttling};
+  attempt.elapsed = Seconds(5000);
+  attempt.without_progress = Seconds(579);
+  EXPECT_TRUE(pause(attempt));
+  attempt.without_progress = Seconds(581);
+  EXPECT_FALSE(pause(attempt));
+}
+
+TEST(RetryLimit, TheClockIsPutRightOnceAndCredentialsToo) {
+  for (const Failure failure : {Failure::clock_skew, Failure::expired_credentials}) {
+    EXPECT_TRUE(pause({.number = 20, .alike = 2, .failure = failure}));
+    EXPECT_FALSE(pause({.number = 3, .alike = 3, .failure = failure}));
+  }
 }
 
 TEST(RetryLimit, AnAttemptNumberThatTheUserNamedCountsForAll) {
@@ -100,16 +111,25 @@ INSTANTIATE_TEST_SUITE_P(
     Table, RetryClass,
     testing::Values(
         Code{"Throttling", 400, Failure::throttling},
-        Code{"RequestLimitExceeded", 503, Failure::throttling},
         Code{"ThrottlingException", 400, Failure::throttling},
-        Code{"SlowDown", 503, Failure::throttling},
-        Code{"EC2ThrottledException", 400, Failure::throttling},
-        Code{"TooManyRequestsException", 429, Failure::throttling},
+        Code{"ThrottledException", 400, Failure::throttling},
+        Code{"RequestThrottledException", 400, Failure::throttling},
+        Code{"RequestThrottled", 400, Failure::throttling},
+        Code{"TooManyRequestsException", 400, Failure::throttling},
         Code{"ProvisionedThroughputExceededException", 400, Failure::throttling},
+        Code{"TransactionInProgressException", 400, Failure::throttling},
+        Code{"RequestLimitExceeded", 503, Failure::throttling},
+        Code{"BandwidthLimitExceeded", 400, Failure::throttling},
+        Code{"LimitExceededException", 400, Failure::throttling},
+        Code{"SlowDown", 503, Failure::throttling},
+        Code{"PriorRequestNotComplete", 400, Failure::throttling},
+        Code{"EC2ThrottledException", 400, Failure::throttling},
         Code{"429", 429, Failure::throttling}, Code{"LimitExceeded", 409, Failure::definite},
         Code{"InternalError", 500, Failure::transient}, Code{"502", 502, Failure::transient},
         Code{"Unavailable", 503, Failure::transient}, Code{"504", 504, Failure::transient},
         Code{"501", 501, Failure::definite}, Code{"RequestTimeout", 400, Failure::transient},
+        Code{"RequestTimeoutException", 400, Failure::transient},
+        Code{"IDPCommunicationError", 400, Failure::transient},
         Code{"UnauthorizedOperation", 403, Failure::definite},
         Code{"InvalidVpcID.NotFound", 400, Failure::definite},
         Code{"ExpiredToken", 400, Failure::expired_credentials},
@@ -126,6 +146,8 @@ TEST(RetryClass, ListensToTheModel) {
   EXPECT_EQ(classify({}, operation, "Busy", 400), Failure::transient);
   EXPECT_EQ(classify({}, operation, "TooFast", 400), Failure::throttling);
   EXPECT_EQ(classify({}, operation, "Wrong", 400), Failure::definite);
+  EXPECT_EQ(classify({}, operation, "Wrong", 429), Failure::definite) << "the model knows it";
+  EXPECT_EQ(classify({}, operation, "Other", 429), Failure::throttling);
 }
 
 }  // namespace

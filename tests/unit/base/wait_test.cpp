@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "support/fake_clock.h"
 
 namespace asiaq {
@@ -55,6 +56,20 @@ TEST(WaitUntil, EndsWhenAllWaitingTogetherHasTakenTooLong) {
   }
   constexpr Seconds a_thousand_days{86'400'000};
   bound_all_waiting(a_thousand_days);
+}
+
+TEST(WaitingLeft, IsWhatTheBoundAllows) {
+  FakeClock clock;
+  bound_all_waiting(Seconds(100), clock);
+  clock.sleep_for(Seconds(30));
+  EXPECT_EQ(waiting_left(clock), Seconds(70));
+  clock.sleep_for(Seconds(80));
+  EXPECT_EQ(waiting_left(clock), Seconds(0));
+  {
+    const interrupt::Shield clean_up;
+    EXPECT_EQ(waiting_left(clock), std::nullopt);
+  }
+  bound_all_waiting(Seconds(86'400'000));
 }
 
 TEST(WaitScale, MultipliesBothLimits) {

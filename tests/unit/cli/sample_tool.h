@@ -77,7 +77,7 @@ inline Tool sample_sub_command_tool() {
                                      {.need = Need::mandatory, .aliases = {"-c"}}),
                               at_most_one(option("--instance", &SampleExec::instances),
                                           option("--hostname", &SampleExec::hostnames))},
-                  .effect = Effect::reads | Effect::waits,
+                  .effect = Effect::reads,
                   .run = nothing},
               Record<SampleListing>{.word = "listhosts",
                                     .summary = "List hosts",
