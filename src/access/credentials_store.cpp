@@ -126,6 +126,8 @@ std::vector<std::string> candidate_buckets(aws::Session& session,
   const std::string environment = config::require_environment(choice.environment, folder);
   const config::CredentialBucketScope scope{.region = session.region(),
                                             .project = folder.project_name()};
+  // What is wrong with the file is said before anything is asked of AWS.
+  static_cast<void>(folder.find_ini(std::string(config::vpc_file)));
   const network::Vpc vpc = network::find_environment(aws::ec2::Client(session), environment);
   const std::vector<std::string> words =
       folder.vpc(environment, vpc.type).option("credential_buckets").list();

@@ -37,12 +37,12 @@ Tool acfg_tool() {
                      "and beats a plain `name`; those of other hostclasses are skipped. "
                      "SOURCE/acfg.metadata then sets modes and owners: lines "
                      "`path[~HOSTCLASS] mode user group`.",
-          .options = {positional("SOURCE", &Acfg::source, {.help = "The tree, usually discoroot"}),
-                      positional("DESTINATION", &Acfg::destination, {.help = "Usually /"}),
-                      option("--dry", &Acfg::dry, {.help = "Only say what would be done"}),
+          .options = {positional("SOURCE", &Acfg::source, {.help = "the tree, usually discoroot"}),
+                      positional("DESTINATION", &Acfg::destination, {.help = "usually /"}),
+                      option("--dry", &Acfg::dry, {.help = "only say what would be done"}),
                       option("--hostclass", &Acfg::hostclasses,
                              {.help =
-                                  "Instead of the one in /opt/wgen/etc/hostclass; may be repeated, "
+                                  "instead of the one in /opt/wgen/etc/hostclass; may be repeated, "
                                   "the first one that has a file wins",
                               .origin = Origin::added})},
           .effect = Effect::local,

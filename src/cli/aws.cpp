@@ -53,7 +53,7 @@ PipelineOptions pipeline_options(const Context& context, bool no_smoke_test, boo
 
 void run_pipeline(Context& context, const std::vector<config::PipelineRow>& rows,
                   const PipelineOptions& options) {
-  const network::Vpc vpc = environment_of(context);
+  const network::Vpc vpc = configured_environment_of(context);
   HostLogin login(context.session(), context.config(), vpc);
   hostclass::PipelineRun run(
       {Clients(context.session()), vpc, context.session().region(), context.config()}, rows,
@@ -102,7 +102,7 @@ void spin_down_and_up(Context& context, const SpinDown& wanted) {
   const auto down = config::read_pipeline(context.config(), wanted.pipeline,
                                           config::PipelineUse::hostclasses_only);
   const auto up = config::read_pipeline(context.config(), wanted.pipeline);
-  const network::Vpc vpc = environment_of(context);
+  const network::Vpc vpc = configured_environment_of(context);
   const Clients clients(context.session());
   plan::Plan plan = hostclass::plan_spin_down(clients, vpc.name, hostclasses_of(down));
   std::vector<plan::ChangeId> ends = hostclass::ends_of(plan);

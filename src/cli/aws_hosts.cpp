@@ -23,6 +23,12 @@ network::Vpc environment_of(Context& context) {
   return network::find_environment(aws::ec2::Client(context.session()), context.environment_name());
 }
 
+network::Vpc configured_environment_of(Context& context) {
+  static_cast<void>(context.config().main_file());
+  static_cast<void>(context.config().find_ini(std::string(config::vpc_file)));
+  return environment_of(context);
+}
+
 namespace {
 
 using hostclass::Clients;
@@ -149,7 +155,7 @@ struct Exec : hostclass::HostSelection {
 };
 
 int exec(Context& context, const Exec& wanted) {
-  const network::Vpc vpc = environment_of(context);
+  const network::Vpc vpc = configured_environment_of(context);
   const auto hosts = hostclass::that_are_up(selected(context, vpc, wanted));
   if (hosts.empty()) log::warning("No host of {} is running that fits", vpc.name);
   HostLogin login(context.session(), context.config(), vpc);
@@ -162,7 +168,7 @@ struct IsReady : hostclass::HostSelection {};
 
 int is_ready(Context& context, const IsReady& wanted) {
   using hostclass::Readiness;
-  const network::Vpc vpc = environment_of(context);
+  const network::Vpc vpc = configured_environment_of(context);
   const auto hosts = hostclass::that_are_up(selected(context, vpc, wanted));
   if (hosts.empty()) {
     context.print("No instances found");

@@ -11,6 +11,10 @@ namespace asiaq::cli {
 /// The environment that a command is about, as AWS has it. Throws EnvironmentError.
 network::Vpc environment_of(Context& context);
 
+/// The same for commands that read the options of hostclasses and environments: what is wrong with
+/// these files is said before anything is asked of AWS. Throws ConfigError as well.
+network::Vpc configured_environment_of(Context& context);
+
 /// Their records, in the order of the help.
 std::vector<Command> host_commands();
 

@@ -54,9 +54,9 @@ Tool buckets_tool() {
           .summary = "Create the buckets of an account and bring their settings in line",
           .details = "The files iam/s3/ACCOUNT/*.lifecycle of the configuration folder say "
                      "which buckets there are.",
-          .options = {positional("REGION", &Update::region, {.help = "Where new buckets are made"}),
+          .options = {positional("REGION", &Update::region, {.help = "where new buckets are made"}),
                       positional("ACCOUNT", &Update::account,
-                                 {.help = "Type of the account: audit, dev, prod"})},
+                                 {.help = "type of the account: audit, dev, prod"})},
           .effect = Effect::changes,
           .run = update}}};
 }

@@ -32,11 +32,11 @@ template <class T>
 std::vector<OptionItem<T>> with_store(std::vector<OptionItem<T>> own) {
   own.push_back(option("--bucket", &T::bucket,
                        {.value = "BUCKET",
-                        .help = "Use this bucket instead of the environment's first one",
+                        .help = "use this bucket instead of the environment's first one",
                         .place = Place::before_command,
                         .excludes = {"--env"}}));
   own.push_back(option("--silent", &T::silent,
-                       {.help = "Log nothing but errors",
+                       {.help = "log nothing but errors",
                         .origin = Origin::added,
                         .place = Place::before_command,
                         .excludes = {"--debug"}}));
@@ -46,7 +46,7 @@ std::vector<OptionItem<T>> with_store(std::vector<OptionItem<T>> own) {
 template <class T>
 Binding<OneKey> key_option(T OneKey::*member) {
   return option("--key", member,
-                {.value = "KEY", .help = "Name of the credential", .need = Need::mandatory});
+                {.value = "KEY", .help = "name of the credential", .need = Need::mandatory});
 }
 
 access::CredentialsStore open_store(Context& context, const StoreOptions& options) {
@@ -118,7 +118,7 @@ Tool creds_tool() {
                        .summary = "List the keys",
                        .options = with_store<List>(
                            {option("--prefix", &List::prefix,
-                                   {.value = "PREFIX", .help = "Only keys that begin with this"})}),
+                                   {.value = "PREFIX", .help = "only keys that begin with this"})}),
                        .effect = Effect::lists,
                        .run = list},
           Record<OneKey>{.word = "get",
@@ -135,9 +135,9 @@ Tool creds_tool() {
                    exactly_one(
                        option("--value", &Set::value,
                               {.value = "VALUE",
-                               .help = "The value; - takes all of standard input, byte for byte"}),
+                               .help = "the value; - takes all of standard input, byte for byte"}),
                        option("--password", &Set::password,
-                              {.help = "Ask for the value without showing it"}))}),
+                              {.help = "ask for the value without showing it"}))}),
               .effect = Effect::changes,
               .run = set},
           Record<OneKey>{.word = "delete",
@@ -150,7 +150,7 @@ Tool creds_tool() {
                           .options = with_store<SetFile>(
                               {key_option(&OneKey::key), option("--filename", &SetFile::filename,
                                                                 {.value = "FILE",
-                                                                 .help = "Where to write it",
+                                                                 .help = "where to write it",
                                                                  .need = Need::mandatory})}),
                           .effect = Effect::reads,
                           .run = set_file},

@@ -45,47 +45,73 @@ std::string in_usage(const OptionRecord& option) {
   return option.is_repeatable ? text + "..." : text;
 }
 
-std::string group_in_usage(const Command& command, const OptionGroup& group) {
-  std::vector<std::string> members;
+/// "(--a A |", "--b B)": pieces, so that a long line can be broken between them.
+std::vector<std::string> group_in_usage(const Command& command, const OptionGroup& group) {
+  const bool is_mandatory = group.rule == GroupRule::exactly_one;
+  std::vector<std::string> pieces;
   for (const std::size_t i : group.options) {
     const OptionRecord& option = command.options[i];
-    members.push_back(signature(option) + (option.is_repeatable ? "..." : ""));
+    pieces.push_back(signature(option) + (option.is_repeatable ? "..." : "") + " |");
   }
-  const std::string all = join(members, " | ");
-  return group.rule == GroupRule::exactly_one ? "(" + all + ")" : "[" + all + "]";
+  pieces.front().insert(0, is_mandatory ? "(" : "[");
+  pieces.back().replace(pieces.back().size() - 2, 2, is_mandatory ? ")" : "]");
+  return pieces;
 }
 
+/// A usage line that goes on, indented, in further lines where it becomes too long.
+class UsageLine {
+ public:
+  void add(std::string_view piece, std::string_view separator = " ") {
+    if (column_ > 0 && column_ + separator.size() + piece.size() > line_width - label_width) {
+      text_ += "\n           ";
+      column_ = 4;
+    } else if (column_ > 0) {
+      text_ += separator;
+      column_ += separator.size();
+    }
+    text_ += piece;
+    column_ += piece.size();
+  }
+
+  std::string take() { return std::move(text_); }
+
+ private:
+  static constexpr std::size_t label_width = 7;  // "usage: "
+
+  std::string text_;
+  std::size_t column_ = 0;
+};
+
 std::string command_usage(const Tool& tool, const Command& command, std::string_view program) {
-  std::vector<std::string> parts{std::string(program)};
-  if (!command.word.empty()) parts.push_back(command.word);
+  UsageLine line;
+  line.add(program);
+  if (!command.word.empty()) line.add(command.word);
   for (std::size_t i = 0; i < command.options.size(); ++i) {
     const auto group =
         std::find_if(command.groups.begin(), command.groups.end(), [&](const OptionGroup& each) {
           return std::find(each.options.begin(), each.options.end(), i) != each.options.end();
         });
     if (group == command.groups.end()) {
-      parts.push_back(in_usage(command.options[i]));
+      line.add(in_usage(command.options[i]));
     } else if (group->options.front() == i) {
-      parts.push_back(group_in_usage(command, *group));
+      for (const std::string& piece : group_in_usage(command, *group)) line.add(piece);
     }
   }
-  for (const OptionRecord& option : shared_options(tool, &command)) {
-    parts.push_back(in_usage(option));
+  for (const OptionRecord& option : shared_options(tool, &command)) line.add(in_usage(option));
+  return line.take();
+}
+
+std::string tool_usage(const Tool& tool, std::string_view program) {
+  UsageLine line;
+  line.add(program);
+  for (const OptionRecord& option : shared_options(tool, nullptr)) line.add(in_usage(option));
+  for (const Command& command : tool.commands) {
+    const bool is_first = &command == &tool.commands.front();
+    const bool is_last = &command == &tool.commands.back();
+    line.add((is_first ? "{" : "") + command.word + (is_last ? "}" : ","), is_first ? " " : "");
   }
-  std::string result;
-  std::size_t column = 0;
-  for (const std::string& part : parts) {
-    if (column > 0 && column + 1 + part.size() > line_width - 7) {
-      result += "\n           ";
-      column = 4;
-    } else if (column > 0) {
-      result += ' ';
-      ++column;
-    }
-    result += part;
-    column += part.size();
-  }
-  return result;
+  line.add("...");
+  return line.take();
 }
 
 std::string option_line(const OptionRecord& option) {
@@ -133,13 +159,7 @@ std::string usage(const Tool& tool, const Command* command, std::string_view pro
     return fmt::format("usage: {}\n", command_usage(tool, *command, program));
   }
   if (tool.dialect == Dialect::sub_command && has_sub_commands(tool)) {
-    std::vector<std::string> names;
-    for (const Command& each : tool.commands) names.push_back(each.word);
-    std::string options;
-    for (const OptionRecord& option : shared_options(tool, nullptr)) {
-      options += " " + in_usage(option);
-    }
-    return fmt::format("usage: {}{} {{{}}} ...\n", program, options, join(names, ","));
+    return fmt::format("usage: {}\n", tool_usage(tool, program));
   }
   std::string text = "Usage:\n";
   for (const Command& each : tool.commands) {

@@ -98,14 +98,14 @@ std::vector<Command> boot_commands() {
               instance::fetch_user_data),
       Record<KeyOption>{.word = "user-data",
                         .summary = "Print this host's user data as lines that a shell can source",
-                        .options = {option("--key", &KeyOption::key, {.help = "Only this value"})},
+                        .options = {option("--key", &KeyOption::key, {.help = "only this value"})},
                         .effect = Effect::local,
                         .run = show_user_data},
       on_host("hostname", "Give this host its name", instance::name_host),
       Record<RemoveOption>{
           .word = "etc-hosts",
           .summary = "Write the environment's addresses into /etc/hosts",
-          .options = {option("--remove", &RemoveOption::remove, {.help = "Take them out again"})},
+          .options = {option("--remove", &RemoveOption::remove, {.help = "take them out again"})},
           .effect = Effect::local,
           .run =
               [](Context&, const RemoveOption& options) {
@@ -126,7 +126,7 @@ std::vector<Command> address_commands() {
       Record<ReleaseOption>{
           .word = "associate-eip",
           .summary = "Take the public address of the hostclass if nobody runs who holds it",
-          .options = {option("--release", &ReleaseOption::release, {.help = "Give it back"})},
+          .options = {option("--release", &ReleaseOption::release, {.help = "give it back"})},
           .effect = Effect::local,
           .run =
               [](Context&, const ReleaseOption& options) {
@@ -141,7 +141,7 @@ std::vector<Command> address_commands() {
       Record<RemoveOption>{
           .word = "ip-route",
           .summary = "Set the routes of the floating interface",
-          .options = {option("--remove", &RemoveOption::remove, {.help = "Take them away again"})},
+          .options = {option("--remove", &RemoveOption::remove, {.help = "take them away again"})},
           .effect = Effect::local,
           .run =
               [](Context&, const RemoveOption& options) {
@@ -155,9 +155,11 @@ std::vector<Command> address_commands() {
                    .effect = Effect::local,
                    .run =
                        [](Context&, const Mode& options) {
-                         instance::set_testing_mode({}, options.mode == "on"
-                                                            ? instance::TestingMode::on
-                                                            : instance::TestingMode::off);
+                         const bool on = options.mode == "on";
+                         instance::set_testing_mode(
+                             {}, on ? instance::TestingMode::on : instance::TestingMode::off);
+                         ThisHost host;
+                         if (on) instance::release_floating_interface(host);
                        }},
   };
 }
@@ -180,7 +182,7 @@ std::vector<Command> health_commands() {
       Record<ReasonOption>{.word = "mark-unhealthy",
                            .summary = "Tell auto scaling to replace this host",
                            .options = {option("--reason", &ReasonOption::reason,
-                                              {.help = "For the log", .need = Need::mandatory})},
+                                              {.help = "for the log", .need = Need::mandatory})},
                            .effect = Effect::local,
                            .run =
                                [](Context&, const ReasonOption& options) {
@@ -191,7 +193,7 @@ std::vector<Command> health_commands() {
           .word = "hosts",
           .summary = "List the private addresses of a hostclass's tested hosts, one a line",
           .options = {option("--hostclass", &HostclassOption::hostclass,
-                             {.help = "In this host's environment", .need = Need::mandatory})},
+                             {.help = "in this host's environment", .need = Need::mandatory})},
           .effect = Effect::local,
           .run = list_hosts},
   };

@@ -86,13 +86,13 @@ Tool ssh_tool() {
               .word = "",
               .summary = "Log in to a host, through the jump host where that is needed",
               .options = {positional("HOST", &SshCommand::host,
-                                     {.help = "Part of its hostclass, hostname or instance id; or "
+                                     {.help = "part of its hostclass, hostname or instance id; or "
                                               "an IPv4 address"}),
                           option("--first", &SshCommand::first,
-                                 {.help = "Of several hosts of one hostclass take the first"}),
+                                 {.help = "of several hosts of one hostclass take the first"}),
                           option("--user", &SshCommand::user,
                                  {.value = "USER",
-                                  .help = "Account to log in to; as ssh's settings say if absent",
+                                  .help = "account to log in to; as ssh's settings say if absent",
                                   .origin = Origin::added,
                                   .aliases = {"-u"}})},
               .effect = Effect::reads,

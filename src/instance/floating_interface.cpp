@@ -178,6 +178,18 @@ void attach_floating_interface(ThisHost& host) {
   log::info("{} is this host's", choice->interface.address);
 }
 
+void release_floating_interface(ThisHost& host) {
+  if (host.user_data().list("floating_ips").empty()) return;
+  const aws::ec2::Client ec2(host.session());
+  for (const FloatingInterface& candidate : candidates(host, ec2)) {
+    if (candidate.instance_id != host.instance_id()) continue;
+    ec2.detach_network_interface({.attachment_id = candidate.attachment_id});
+    log::info("{} is this host's no more", candidate.address);
+  }
+  std::error_code ignored;
+  std::filesystem::remove(host.paths().in(address_file), ignored);
+}
+
 void give_up(ThisHost& host, const std::string& reason) {
   try {
     mark_unhealthy(host, reason);

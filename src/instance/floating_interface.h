@@ -33,6 +33,9 @@ std::optional<InterfaceChoice> choose_interface(
 /// no call, for a hostclass without such addresses; none under test. Throws Error if it cannot.
 void attach_floating_interface(ThisHost& host);
 
+/// Gives back what this host has of them, if anything.
+void release_floating_interface(ThisHost& host);
+
 /// For a host that could not get its interface and must never count as tested: marks it unhealthy
 /// and switches it off.
 void give_up(ThisHost& host, const std::string& reason);

@@ -112,7 +112,8 @@ class Execution {
     if (options_.on_end) {
       options_.on_end(change, outcome);
     } else if (outcome == Outcome::done) {
-      log::info("Done: {}", described(change));
+      log::info("Done: {}{}", described(change),
+                change.details.size() == 1 ? " (" + change.details.front() + ")" : "");
     }
   }
 
@@ -161,14 +162,24 @@ void carry_out(const Plan& plan, const ExecutionOptions& options) {
   throw PlanError(plan, report);
 }
 
+namespace {
+
+std::string summary(const Plan& plan, const Report& report) {
+  const Failure& first = report.failures.front();
+  const std::string failure =
+      fmt::format("{}: {}", described(plan.changes()[first.change.index]), first.reason);
+  // Counting one change says nothing.
+  if (report.outcomes.size() == 1) return failure;
+  return fmt::format("{} of {} changes done, {} failed, {} not started; first failure: {}",
+                     count(report, Outcome::done), report.outcomes.size(), report.failures.size(),
+                     count(report, Outcome::not_started), failure);
+}
+
+}  // namespace
+
 PlanError::PlanError(const Plan& plan, const Report& report)
-    : Error("Plan", fmt::format("{} of {} changes done, {} failed, {} not started; first failure: "
-                                "{}: {}",
-                                count(report, Outcome::done), report.outcomes.size(),
-                                report.failures.size(), count(report, Outcome::not_started),
-                                described(plan.changes()[report.failures.front().change.index]),
-                                report.failures.front().reason)) {
-  set_hint("run the same command again to go on");
+    : Error("Plan", summary(plan, report)) {
+  if (report.outcomes.size() > 1) set_hint("run the same command again to go on");
 }
 
 }  // namespace asiaq::plan

@@ -6,6 +6,7 @@
 #include "aws/protocol/plain_text.h"
 #include "aws/protocol/protocol.h"
 #include "aws/protocol/xml_cursor.h"
+#include "base/text.h"
 
 namespace asiaq::aws::protocol {
 namespace {
@@ -230,6 +231,8 @@ void read_xml(std::string_view body, const Shape& shape, void* structure,
               std::string_view wrapper) {
   XmlCursor cursor(body);
   XmlCursor::Element element = cursor.root();
+  // What proxies and log-in pages say with status 200 would pass for an empty answer.
+  if (lower_case(element.name) == "html") throw UnreadableResponse{"the body is a web page"};
   // S3 answers where a bucket is with the bare member as root.
   if (shape.members.size() == 1 && shape.members[0].response_name == element.name &&
       shape.members[0].shape->kind == Kind::string) {

@@ -124,6 +124,11 @@ def test_a_host_under_test_leaves_it_alone_until_it_goes_live(
     wait_for(lambda: "eth1" not in shell(box, holder, "ls /sys/class/net"), "the interface to leave its former host")
     assert f"from {floating.address} lookup" in shell(box, tested, "ip rule")
     assert shell(box, tested, f"curl -s --max-time 10 http://{floating.address}:8080").startswith("mhcservice ")
+    for _ in range(2):
+        as_root(box, tested, "/etc/asiaq/bin/testing_mode.sh on")
+        assert floating.holder() is None, "a host that goes back into testing gives it back"
+    as_root(box, tested, "/etc/asiaq/bin/testing_mode.sh off")
+    assert floating.holder() == tested["InstanceId"]
     # And back, from a younger host to an older one.
     as_root(box, holder, "systemctl restart disco-associate-eni disco-ip-route")
     assert floating.holder() == holder["InstanceId"]

@@ -74,8 +74,10 @@ def answer(body: bytes, status: bytes = b"200 OK", kind: bytes = b"text/html") -
 
 
 RUBBISH = {
+    "a web page": answer(b"<html><body>Welcome to nginx!</body></html>"),
     "no XML": answer(b"\x00\xff{not xml", kind=b"text/xml"),
     "half an answer": answer(b"<DescribeVpcsResponse><vpcSet>", kind=b"text/xml"),
+    "a page without structure": answer(b"<!DOCTYPE html><HTML><p>Please log in<br></HTML>"),
     "less than announced": b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n<Describe",
     "no HTTP": b"220 mail.example.com ESMTP\r\n",
     "nothing": b"",

@@ -250,6 +250,23 @@ def test_spindown_goes_on_after_a_failure_and_says_so(scene: Scene) -> None:
     assert scene.groups() == [] and scene.templates() == []
 
 
+@pytest.mark.parametrize("tool,words", [
+    ("disco_aws.py", ("provision", "--hostclass", "mhcfoo", "--desired-size", "1")),
+    ("disco_aws.py", ("spinup", "--pipeline", "p.csv")), ("disco_aws.py", ("spindownandup", "--pipeline", "p.csv")),
+    ("disco_aws.py", ("isready", "--hostclass", "mhcfoo")), ("disco_creds.py", ("list",)),
+])
+@pytest.mark.parametrize("file", ["disco_aws.ini", "disco_vpc.ini"])
+def test_core_06_a_broken_file_is_reported_before_any_call(
+    scene: Scene, file: str, tool: str, words: tuple[str, ...]
+) -> None:
+    pipeline(scene, HEADER + "1,mhcfoo,,1,,,,no,\n")
+    text = (scene.asiaq.folder / file).read_text()
+    scene.asiaq.write(file, text + "[mhcx]\nno separator\n")
+    error = scene.fails(*words, tool=tool)
+    assert f"./{file}:{len(text.splitlines()) + 2}: " in error
+    assert scene.cloud.requests() == []
+
+
 def test_10_a_quote_that_is_never_closed_is_reported_with_its_line(scene: Scene) -> None:
     error = scene.fails("spinup", *pipeline(scene, 'sequence,hostclass\n1,mhcfoo\n2,"mhcbar\n'))
     assert "p.csv:3: " in error

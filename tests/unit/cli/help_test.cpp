@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/text.h"
+#include "cli/commands.h"
 #include "sample_tool.h"
 
 namespace asiaq::cli {
@@ -42,6 +44,24 @@ TEST(CommandHelp, DescribesEveryOptionWithItsDefault) {
   EXPECT_THAT(text, HasSubstr("how many\n"));
   EXPECT_THAT(text, HasSubstr("  --keep KEEP                 (default: 3)\n"));
   EXPECT_THAT(text, HasSubstr("  --dry-run, --dryrun         show what would be changed"));
+}
+
+/// All help texts of all tools.
+std::string all_help() {
+  std::string text;
+  for (const ToolEntry& entry : all_tools()) {
+    const Tool tool = make_tool(entry);
+    if (tool.pass_on) continue;
+    text += tool_help(tool, "asiaq " + tool.name);
+    for (const Command& command : tool.commands) {
+      text += command_help(tool, command, "asiaq " + tool.name);
+    }
+  }
+  return text;
+}
+
+TEST(Help, KeepsEveryLineWithinAHundredColumns) {
+  for (const std::string& line : split(all_help(), '\n')) EXPECT_LE(line.size(), 100U) << line;
 }
 
 TEST(ToolHelp, ListsCommandsWithTheirSummaries) {

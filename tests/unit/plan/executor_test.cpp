@@ -95,6 +95,17 @@ TEST(CarryOut, ThrowsASummaryOfWhatFailed) {
   }
 }
 
+TEST(CarryOut, CountsNothingWhereThereIsOneChange) {
+  Plan plan;
+  plan.add(named("bad", [] { throw std::runtime_error("AWS said no"); }));
+  try {
+    carry_out(plan);
+    FAIL() << "nothing was thrown";
+  } catch (const PlanError& error) {
+    EXPECT_STREQ(error.what(), "create thing bad: AWS said no");
+  }
+}
+
 TEST(CarryOut, SaysTheReasonOfEachFailureOnce) {
   Plan plan;
   const ChangeId first = plan.add(named("a", [] {}));
