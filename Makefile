@@ -1,10 +1,12 @@
 # The front door. `make` builds, `make demo` shows the main job, `make test` runs all tests.
 .DEFAULT_GOAL := build
-.PHONY: build setup demo test test-unit test-cloud bench lint format install package clean
+.PHONY: build setup demo test test-unit test-cloud fuzz bench lint format install package clean
 
 PREFIX ?= /usr/local
 PYTHON := build/python/bin/python
 KEEP ?=
+SECONDS ?= 60
+TARGETS ?=
 
 setup:
 	@scripts/setup
@@ -29,6 +31,12 @@ test-unit: setup
 # The real program against the cloud in a box, read back with boto3.
 test-cloud: build
 	@$(PYTHON) -m pytest -q tests/cloud
+
+# Arbitrary bytes for all that reads texts of others; SECONDS for each target (tests/fuzz).
+fuzz: setup
+	@cmake --preset fuzz --log-level=WARNING >/dev/null
+	@cmake --build --preset fuzz
+	@scripts/fuzz $(SECONDS) $(TARGETS)
 
 bench: build
 	@$(PYTHON) bench/run.py

@@ -3,7 +3,6 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <sys/random.h>
-#include <zlib.h>
 
 #include <cctype>
 #include <limits>
@@ -129,13 +128,6 @@ std::string hmac_sha256(std::string_view key, std::string_view bytes) {
     throw Error("Digest", "the TLS library cannot compute a keyed digest");
   }
   return {reinterpret_cast<const char*>(value.data()), size};
-}
-
-std::string crc32_base64(std::string_view bytes) {
-  auto sum = ::crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
-  std::string network(4, '\0');
-  for (std::size_t i = 4; i-- > 0; sum >>= 8U) network[i] = static_cast<char>(sum & 0xFFU);
-  return base64_encode(network);
 }
 
 std::string random_uuid() {

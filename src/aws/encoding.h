@@ -25,9 +25,6 @@ std::string sha1(std::string_view bytes);
 std::string md5(std::string_view bytes);
 std::string hmac_sha256(std::string_view key, std::string_view bytes);
 
-/// CRC-32 (ISO-HDLC), base64 of its four bytes in network order.
-std::string crc32_base64(std::string_view bytes);
-
 /// A random UUID (version 4).
 std::string random_uuid();
 

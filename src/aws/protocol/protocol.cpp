@@ -2,7 +2,6 @@
 
 #include <pugixml.hpp>
 
-#include "aws/encoding.h"
 #include "aws/error.h"
 #include "aws/protocol/json.h"
 #include "aws/protocol/plain_text.h"
@@ -39,21 +38,10 @@ std::string host_prefix(const Operation& operation, const void* input) {
   return prefix;
 }
 
-void add_checksum(const Operation& operation, http::Request& request) {
-  if (operation.checksum_required || operation.checksum_supported) {
-    request.headers.set("X-Amz-Checksum-Crc32", crc32_base64(request.body));
-    request.headers.set("X-Amz-Sdk-Checksum-Algorithm", "CRC32");
-  } else if (operation.md5_required) {
-    request.headers.set("Content-MD5", base64_encode(md5(request.body)));
-  }
-}
-
 void read_query_response(const Service& service, const Operation& operation,
                          const http::Response& response, void* output) {
   pugi::xml_document document;
-  const pugi::xml_parse_result result = load_xml(document, response.body);
-  if (!result)
-    throw UnreadableResponse{std::string("the body is not XML: ") + result.description()};
+  load_xml(document, response.body);
   pugi::xml_node element = document.document_element();
   if (service.protocol == Protocol::query) {
     const std::string name = operation.result_wrapper.empty()
@@ -92,7 +80,11 @@ WrittenRequest write_request(const Service& service, const Operation& operation,
       write_rest(service, operation, input, options.idempotency_token, request);
       break;
   }
-  add_checksum(operation, request);
+  if (options.upload != nullptr) {
+    request.body.clear();
+    request.upload = options.upload;
+  }
+  add_checksum(operation, options.uploads, options.downloads, request);
   written.host_prefix = host_prefix(operation, input);
   return written;
 }

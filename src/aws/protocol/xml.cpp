@@ -9,6 +9,9 @@
 namespace asiaq::aws::protocol {
 namespace {
 
+// No structure of AWS comes near it; the stack holds many times as many.
+constexpr int kDeepest = 200;
+
 std::string_view local_name(std::string_view name) {
   const std::size_t colon = name.find(':');
   return colon == std::string_view::npos ? name : name.substr(colon + 1);
@@ -94,16 +97,16 @@ class XmlWriter {
   const std::string& token_;
 };
 
-void read_any(const pugi::xml_node& node, const Member& member, void* value);
+void read_any(const pugi::xml_node& node, const Member& member, void* value, int depth);
 
-void read_list_items(const pugi::xml_node& around, const Shape& shape, void* list) {
+void read_list_items(const pugi::xml_node& around, const Shape& shape, void* list, int depth) {
   for (const pugi::xml_node& item : around.children()) {
     if (item.type() == pugi::node_element)
-      read_any(item, shape.element(), shape.list->append(list));
+      read_any(item, shape.element(), shape.list->append(list), depth);
   }
 }
 
-void read_entry(const pugi::xml_node& entry, const Shape& shape, void* map) {
+void read_entry(const pugi::xml_node& entry, const Shape& shape, void* map, int depth) {
   std::string key;
   pugi::xml_node mapped;
   for (const pugi::xml_node& child : entry.children()) {
@@ -112,22 +115,24 @@ void read_entry(const pugi::xml_node& entry, const Shape& shape, void* map) {
     if (name == shape.mapped().response_name) mapped = child;
   }
   void* value = shape.map->insert(map, std::move(key));
-  if (mapped) read_any(mapped, shape.mapped(), value);
+  if (mapped) read_any(mapped, shape.mapped(), value, depth);
 }
 
-void read_any(const pugi::xml_node& node, const Member& member, void* value) {
+void read_structure(const pugi::xml_node& element, const Shape& shape, void* structure, int depth);
+
+void read_any(const pugi::xml_node& node, const Member& member, void* value, int depth) {
   switch (member.shape->kind) {
     case Kind::structure:
-      return read_xml(node, *member.shape, value);
+      return read_structure(node, *member.shape, value, depth + 1);
     case Kind::list:
       if (member.has(member_flag::flattened)) {
-        return read_any(node, member.shape->element(), member.shape->list->append(value));
+        return read_any(node, member.shape->element(), member.shape->list->append(value), depth);
       }
-      return read_list_items(node, *member.shape, value);
+      return read_list_items(node, *member.shape, value, depth);
     case Kind::map:
-      if (member.has(member_flag::flattened)) return read_entry(node, *member.shape, value);
+      if (member.has(member_flag::flattened)) return read_entry(node, *member.shape, value, depth);
       for (const pugi::xml_node& entry : node.children()) {
-        if (entry.type() == pugi::node_element) read_entry(entry, *member.shape, value);
+        if (entry.type() == pugi::node_element) read_entry(entry, *member.shape, value, depth);
       }
       return;
     default:
@@ -135,24 +140,7 @@ void read_any(const pugi::xml_node& node, const Member& member, void* value) {
   }
 }
 
-}  // namespace
-
-pugi::xml_parse_result load_xml(pugi::xml_document& document, const std::string& body) {
-  return document.load_buffer(body.data(), body.size(),
-                              pugi::parse_default | pugi::parse_ws_pcdata_single);
-}
-
-std::string write_xml(std::string_view root, const XmlNamespace* xml_namespace, const Shape& shape,
-                      const void* structure, const std::string& token) {
-  pugi::xml_document document;
-  XmlWriter writer(token);
-  writer.structure(XmlWriter::child(document, root, xml_namespace), shape, structure);
-  std::ostringstream text;
-  document.save(text, "", pugi::format_raw | pugi::format_no_declaration);
-  return text.str();
-}
-
-void read_xml(const pugi::xml_node& element, const Shape& shape, void* structure) {
+void read_members(const pugi::xml_node& element, const Shape& shape, void* structure, int depth) {
   // Members mostly come in the order of the model: the search goes on where the last one was found.
   std::size_t next = 0;
   for (const pugi::xml_node& child : element.children()) {
@@ -167,11 +155,14 @@ void read_xml(const pugi::xml_node& element, const Shape& shape, void* structure
       const bool is_text = kind == Kind::string || kind == Kind::blob;
       const bool is_scalar = kind != Kind::structure && kind != Kind::list && kind != Kind::map;
       if (!is_scalar || is_text || !child.text().empty())
-        read_any(child, member, member.make(structure));
+        read_any(child, member, member.make(structure), depth);
       next = index + 1;
       break;
     }
   }
+}
+
+void read_attributes(const pugi::xml_node& element, const Shape& shape, void* structure) {
   for (const Member& member : shape.members) {
     if (!member.has(member_flag::xml_attribute)) continue;
     for (const pugi::xml_attribute& attribute : element.attributes()) {
@@ -181,6 +172,43 @@ void read_xml(const pugi::xml_node& element, const Shape& shape, void* structure
       }
     }
   }
+}
+
+// Only structures can hold themselves.
+void read_structure(const pugi::xml_node& element, const Shape& shape, void* structure, int depth) {
+  if (depth > kDeepest) throw UnreadableResponse{"the body is nested too deeply"};
+  read_members(element, shape, structure, depth);
+  read_attributes(element, shape, structure);
+}
+
+}  // namespace
+
+void load_xml(pugi::xml_document& document, const std::string& body) {
+  const pugi::xml_parse_result result = document.load_buffer(
+      body.data(), body.size(),
+      pugi::parse_default | pugi::parse_ws_pcdata_single | pugi::parse_doctype);
+  if (!result) {
+    throw UnreadableResponse{std::string("the body is not XML: ") + result.description()};
+  }
+  for (const pugi::xml_node& node : document.children()) {
+    if (node.type() == pugi::node_doctype) {
+      throw UnreadableResponse{"the body declares a document type"};
+    }
+  }
+}
+
+std::string write_xml(std::string_view root, const XmlNamespace* xml_namespace, const Shape& shape,
+                      const void* structure, const std::string& token) {
+  pugi::xml_document document;
+  XmlWriter writer(token);
+  writer.structure(XmlWriter::child(document, root, xml_namespace), shape, structure);
+  std::ostringstream text;
+  document.save(text, "", pugi::format_raw | pugi::format_no_declaration);
+  return text.str();
+}
+
+void read_xml(const pugi::xml_node& element, const Shape& shape, void* structure) {
+  read_structure(element, shape, structure, 0);
 }
 
 }  // namespace asiaq::aws::protocol
