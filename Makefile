@@ -1,10 +1,12 @@
 # The front door. `make` builds, `make demo` shows the main job, `make test` runs all tests.
 .DEFAULT_GOAL := build
-.PHONY: build setup demo test test-unit test-tsan test-cloud test-faults bench lint format install package clean
+.PHONY: build setup demo test test-unit test-tsan test-cloud test-faults fuzz bench lint format install package clean
 
 PREFIX ?= /usr/local
 PYTHON := build/python/bin/python
 KEEP ?=
+SECONDS ?= 60
+TARGETS ?=
 
 setup:
 	@scripts/setup
@@ -39,6 +41,12 @@ test-cloud: build
 # Every command under every fault, killed at every write (long); what was found goes into the docs.
 test-faults: build
 	@$(PYTHON) -m pytest -q tests/faults --every-write --reliability docs/reliability.md
+
+# Arbitrary bytes for all that reads texts of others; SECONDS for each target (tests/fuzz).
+fuzz: setup
+	@cmake --preset fuzz --log-level=WARNING >/dev/null
+	@cmake --build --preset fuzz
+	@scripts/fuzz $(SECONDS) $(TARGETS)
 
 bench: build
 	@cmake --build --preset release --target asiaq_bench

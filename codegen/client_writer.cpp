@@ -9,6 +9,26 @@ namespace {
 
 std::string method_name(const std::string& operation) { return member_identifier(operation); }
 
+// What a streaming payload of either side is to the caller.
+struct Stream {
+  const char* side;
+  const char* type;
+  const char* name;
+  const char* remark;
+};
+constexpr Stream kStreams[] = {
+    {"input", "http::Source", "upload",
+     "Sends `upload` as the body, without holding it in memory."},
+    {"output", "http::Sink", "download", "Hands the body on to `download` as it arrives."}};
+
+bool is_streamed(const Model& model, const Json& operation, const Stream& stream) {
+  if (!operation.contains(stream.side)) return false;
+  const Json& shape = model.shape(operation.at(stream.side).at("shape").get<std::string>());
+  if (!shape.contains("payload")) return false;
+  const Json& payload = shape.at("members").at(shape.at("payload").get<std::string>());
+  return Traits(model, payload).flag("streaming");
+}
+
 }  // namespace
 
 const Json* Writer::pagination(const std::string& operation) const {
@@ -48,7 +68,9 @@ std::string Writer::client_header() const {
   out << "// Written by awsgen; do not edit.\n#pragma once\n\n#include <functional>\n#include "
          "<vector>\n\n"
       << "#include \"aws/" << output_.space
-      << "/types.h\"\n\nnamespace asiaq::aws {\nclass Session;\n}\n\n"
+      << "/types.h\"\n\nnamespace asiaq::aws {\nclass Session;\nnamespace http {\nclass "
+         "Source;\nclass "
+      << "Sink;\n}\n}\n\n"
       << "namespace asiaq::aws::" << output_.space << " {\n\n"
       << "/// "
       << model_.metadata().value("serviceAbbreviation",
@@ -67,6 +89,12 @@ std::string Writer::client_header() const {
         output ? type_identifier(operation.at("output").at("shape").get<std::string>()) : "void";
     out << "\n  " << result << " " << method_name(choice.name) << "("
         << (input ? "const " + request + "& request = {}" : "") << ") const;\n";
+    for (const Stream& stream : kStreams) {
+      if (!is_streamed(model_, operation, stream)) continue;
+      out << "  /// " << stream.remark << "\n  " << result << " " << method_name(choice.name) << "("
+          << (input ? "const " + request + "& request, " : "") << stream.type << "& " << stream.name
+          << ") const;\n";
+    }
     if (pagination(choice.name) == nullptr || !input || !output) continue;
     if (const ResultList list = result_list(choice); !list.element.empty()) {
       out << "  std::vector<" << list.element << "> " << method_name(choice.name) << "_all("
@@ -102,6 +130,18 @@ std::string Writer::client_source() const {
     out << "  call(*session_, tables::service, " << table << ", "
         << (input ? "&request" : "nullptr") << ", " << (output ? "&result" : "nullptr") << ");\n"
         << (output ? "  return result;\n" : "") << "}\n";
+    for (const Stream& stream : kStreams) {
+      if (!is_streamed(model_, operation, stream)) continue;
+      out << "\n"
+          << result << " Client::" << method_name(choice.name) << "("
+          << (input ? "const " + request + "& request, " : "") << stream.type << "& " << stream.name
+          << ") const {\n"
+          << (output ? "  " + result + " result;\n" : "") << "  call(*session_, tables::service, "
+          << table << ", " << (input ? "&request" : "nullptr") << ", "
+          << (output ? "&result" : "nullptr") << ", {." << stream.name << " = &" << stream.name
+          << "});\n"
+          << (output ? "  return result;\n" : "") << "}\n";
+    }
     if (pagination(choice.name) == nullptr || !input || !output) continue;
     if (const ResultList list = result_list(choice); !list.element.empty()) {
       out << "\nstd::vector<" << list.element << "> Client::" << method_name(choice.name) << "_all("

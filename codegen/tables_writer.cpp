@@ -373,6 +373,9 @@ std::string Writer::operation_tables(const OperationChoice& choice) const {
   }
   if (operation.value("httpChecksumRequired", false)) out << ",\n    .md5_required = true";
   if (checksum.contains("requestAlgorithmMember")) out << ",\n    .checksum_supported = true";
+  if (checksum.contains("requestValidationModeMember")) {
+    out << ",\n    .answer_has_checksum = true";
+  }
   if (!errors.empty()) out << ",\n    .errors = " << type << "_errors";
   if (pages != nullptr) out << ",\n    .pages = &" << type << "_pages";
   if (!endpoint_inputs.empty()) out << ",\n    .endpoint_inputs = " << type << "_endpoint_inputs";

@@ -6,9 +6,11 @@
 
 #include "aws/ec2/client.h"
 #include "aws/error.h"
+#include "aws/http/body.h"
 #include "base/text.h"
 #include "config/credential_buckets.h"
 #include "config/environment_choice.h"
+#include "instance/atomic_file.h"
 #include "network/vpc.h"
 
 namespace asiaq::access {
@@ -18,20 +20,12 @@ bool is_missing_key(const aws::ServiceError& error) {
   return error.has_code("NoSuchKey") || error.http_status() == 404;
 }
 
-// S3 answers thus when it is asked in the wrong region.
-bool is_elsewhere(const aws::ServiceError& error) {
-  return error.http_status() == 301 || error.http_status() == 400;
-}
-
-enum class Presence { here, elsewhere, missing };
-
-Presence look_for(const aws::s3::Client& s3, const std::string& bucket) {
+bool exists(const aws::s3::Client& s3, const std::string& bucket) {
   try {
     s3.head_bucket({.bucket = bucket});
-    return Presence::here;
+    return true;
   } catch (const aws::ServiceError& error) {
-    if (error.http_status() == 404) return Presence::missing;
-    if (is_elsewhere(error)) return Presence::elsewhere;
+    if (error.http_status() == 404) return false;
     if (error.http_status() == 403) {
       throw with_hint(CredentialsStoreError(fmt::format("no access to the bucket {}", bucket)),
                       "it belongs to another account, or this user has no right to it");
@@ -40,6 +34,25 @@ Presence look_for(const aws::s3::Client& s3, const std::string& bucket) {
   }
 }
 
+// An object on its way into a file, which is made when S3 has said that there is one.
+class FileDownload final : public aws::http::Sink {
+ public:
+  explicit FileDownload(std::filesystem::path path) : path_(std::move(path)) {}
+  void begin(const aws::http::Headers&) override {
+    if (file_) {
+      file_->clear();
+    } else {
+      file_.emplace(path_);
+    }
+  }
+  void write(std::string_view piece) override { file_->write(piece); }
+  void finish() { file_->place({.mode = 0600}); }
+
+ private:
+  std::filesystem::path path_;
+  std::optional<instance::AtomicFile> file_;
+};
+
 }  // namespace
 
 CredentialsStoreError::CredentialsStoreError(std::string reason)
@@ -47,19 +60,9 @@ CredentialsStoreError::CredentialsStoreError(std::string reason)
 
 CredentialsStore CredentialsStore::open(aws::Session& session,
                                         const std::vector<std::string>& candidates) {
-  auto sessions = std::make_shared<RegionalSessions>(session);
   const aws::s3::Client s3(session);
   for (const std::string& bucket : candidates) {
-    switch (look_for(s3, bucket)) {
-      case Presence::here:
-        return {sessions, s3, bucket};
-      case Presence::elsewhere: {
-        const aws::s3::Client there(sessions->in(region_of_bucket(s3, bucket)));
-        return {sessions, there, bucket};
-      }
-      case Presence::missing:
-        break;
-    }
+    if (exists(s3, bucket)) return {s3, bucket};
   }
   throw with_hint(
       CredentialsStoreError(fmt::format("there is no bucket {}", join(candidates, " or "))),
@@ -81,18 +84,37 @@ std::optional<std::string> CredentialsStore::find(const std::string& key) const 
     return s3_.get_object({.bucket = bucket_, .key = key}).body;
   } catch (const aws::ServiceError& error) {
     if (is_missing_key(error)) return std::nullopt;
-    if (error.has_code("InvalidObjectState")) {
-      throw with_hint(
-          CredentialsStoreError(fmt::format("{} in bucket {} is archived", key, bucket_)),
-          "restore it in S3 first, or set it anew");
-    }
+    refuse_archived(error, key);
     throw;
   }
 }
 
 std::string CredentialsStore::get(const std::string& key) const {
   if (std::optional<std::string> value = find(key)) return *std::move(value);
-  throw CredentialsStoreError(fmt::format("there is no {} in bucket {}", key, bucket_));
+  throw missing(key);
+}
+
+void CredentialsStore::download(const std::string& key, const std::filesystem::path& file) const {
+  FileDownload download(file);
+  try {
+    s3_.get_object({.bucket = bucket_, .key = key}, download);
+  } catch (const aws::ServiceError& error) {
+    if (is_missing_key(error)) throw missing(key);
+    refuse_archived(error, key);
+    throw;
+  }
+  download.finish();
+}
+
+CredentialsStoreError CredentialsStore::missing(const std::string& key) const {
+  return CredentialsStoreError(fmt::format("there is no {} in bucket {}", key, bucket_));
+}
+
+void CredentialsStore::refuse_archived(const aws::ServiceError& error,
+                                       const std::string& key) const {
+  if (!error.has_code("InvalidObjectState")) return;
+  throw with_hint(CredentialsStoreError(fmt::format("{} in bucket {} is archived", key, bucket_)),
+                  "restore it in S3 first, or set it anew");
 }
 
 bool CredentialsStore::contains(const std::string& key) const {

@@ -1,12 +1,14 @@
 // The credentials of an environment: small objects in an S3 bucket.
 #pragma once
 
-#include <memory>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "access/bucket_region.h"
+#include "aws/error.h"
+#include "aws/s3/client.h"
+#include "aws/session.h"
 #include "base/error.h"
 #include "config/config_folder.h"
 #include "plan/plan.h"
@@ -23,9 +25,9 @@ class CredentialsStoreError : public Error {
 /// Thread-safe.
 class CredentialsStore {
  public:
-  /// Finds out which of the names exists and where; the first one that does is used. Throws
-  /// CredentialsStoreError if there is none or the caller may not use it. One call, unless the
-  /// bucket is in another region than `session`, which must outlive this.
+  /// Finds out which of the names exists; the first one that does is used, whatever its region.
+  /// Throws CredentialsStoreError if there is none or the caller may not use it. `session` must
+  /// outlive this.
   static CredentialsStore open(aws::Session& session, const std::vector<std::string>& candidates);
 
   const std::string& bucket() const { return bucket_; }
@@ -39,6 +41,10 @@ class CredentialsStore {
   /// Throws CredentialsStoreError, naming key and bucket, if there is no such object.
   std::string get(const std::string& key) const;
 
+  /// Writes the object into a file that only its owner can read, of any size in little memory. The
+  /// file is replaced as a whole or not at all. Throws as get(), and Error of kind "File".
+  void download(const std::string& key, const std::filesystem::path& file) const;
+
   bool contains(const std::string& key) const;
 
   /// Encrypted at rest by S3 (AES256). Throws Error of kind "S3Writing" if S3 refuses.
@@ -47,11 +53,10 @@ class CredentialsStore {
   void remove(const std::string& key) const;
 
  private:
-  CredentialsStore(std::shared_ptr<RegionalSessions> sessions, aws::s3::Client s3,
-                   std::string bucket)
-      : sessions_(std::move(sessions)), s3_(s3), bucket_(std::move(bucket)) {}
+  CredentialsStore(aws::s3::Client s3, std::string bucket) : s3_(s3), bucket_(std::move(bucket)) {}
+  CredentialsStoreError missing(const std::string& key) const;
+  void refuse_archived(const aws::ServiceError& error, const std::string& key) const;
 
-  std::shared_ptr<RegionalSessions> sessions_;
   aws::s3::Client s3_;
   std::string bucket_;
 };

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 #include <variant>
 
 #include "aws/encoding.h"
@@ -32,12 +33,17 @@ void check_integrity(const http::Response& response) {
   const uLong found = crc32_z(crc32_z(0, nullptr, 0), bytes, response.body.size());
   if (*given != std::to_string(found)) throw protocol::UnreadableResponse{"its checksum is wrong"};
 }
+constexpr int kMostRedirects = 2;
 
 // One call with all its attempts.
 class Call {
  public:
-  Call(Session& session, const Service& service, const Operation& operation)
-      : session_(session), parts_(session.parts()), service_(service), operation_(operation) {}
+  Call(Session& session, const Service& service, const Operation& operation, const Streams& streams)
+      : session_(session),
+        parts_(session.parts()),
+        service_(service),
+        operation_(operation),
+        streams_(streams) {}
 
   void run(const void* input, void* output) {
     prepare(input);
@@ -58,19 +64,34 @@ class Call {
   }
 
   void prepare(const void* input) {
-    const protocol::WriteOptions options{.idempotency_token = random_uuid()};
-    protocol::WrittenRequest written =
-        protocol::write_request(service_, operation_, input, options);
-    request_ = std::move(written.http);
-    endpoint_ = endpoint::resolve(service_, operation_, input, session_.region(), parts_.settings);
+    written_ = protocol::write_request(service_, operation_, input,
+                                       {.idempotency_token = random_uuid(),
+                                        .upload = streams_.upload,
+                                        .uploads = parts_.settings.uploads,
+                                        .downloads = parts_.settings.downloads});
+    written_.http.headers.set("User-Agent", "asiaq/3");
+    written_.http.headers.set("Amz-Sdk-Invocation-Id", random_uuid());
+    input_ = input;
+    if (service_.s3_signing) bucket_ = endpoint::bucket_of(operation_, input);
+    address();
+  }
+
+  // Where the request goes, in the region as known by now.
+  void address() {
+    const std::string region = parts_.bucket_regions.of(bucket_).value_or(session_.region());
+    endpoint_ = endpoint::resolve(service_, operation_, input_, region, parts_.settings);
+    request_ = written_.http;
     request_.scheme = endpoint_.url.scheme;
-    request_.host = written.host_prefix + endpoint_.url.host;
+    request_.host = written_.host_prefix + endpoint_.url.host;
     // A bucket is asked for without a slash behind its name.
     if (service_.s3_signing && request_.path == "/") request_.path.clear();
     request_.path = endpoint_.url.path + request_.path;
     if (request_.path.empty()) request_.path = "/";
-    request_.headers.set("User-Agent", "asiaq/3");
-    request_.headers.set("Amz-Sdk-Invocation-Id", random_uuid());
+    if (streams_.upload != nullptr) {
+      request_.headers.set("X-Amz-Content-SHA256", request_.scheme == "https"
+                                                       ? std::string(sign::kUnsignedPayload)
+                                                       : sign::body_digest(request_));
+    }
   }
 
   void attempts(void* output) {
@@ -83,6 +104,7 @@ class Call {
         if (quota_ != nullptr) quota_->succeeded(paid);
         return;
       }
+      if (std::exchange(moved_, false)) continue;
       const Seconds elapsed = parts_.clock.steady_now() - started;
       const retry::Attempt facts{.number = number,
                                  .alike = ++failures[problem.failure],
@@ -129,24 +151,29 @@ class Call {
     signed_skew_ = parts_.skews.of(request.host);
     sign(request, credentials);
     count_.attempts += 1;
-    count_.bytes_sent += static_cast<std::int64_t>(request.body.size());
+    count_.bytes_sent += static_cast<std::int64_t>(upload_size(request));
+    protocol::CheckedBody body(service_, operation_, streams_.download);
+    if (streams_.download != nullptr) request.download = &body;
     sent_ = parts_.clock.steady_now();
-    const auto report = [&](std::size_t received, const std::string& request_id,
+    const auto report = [&](std::uint64_t received, const std::string& request_id,
                             std::string_view what) {
       log::debug("aws {} attempt {} of {}: {}, {:.0f} ms, {} bytes sent, {} received{}", name(),
                  number, most, what, Seconds(parts_.clock.steady_now() - sent_).count() * 1000,
-                 request.body.size(), received,
+                 upload_size(request), received,
                  request_id.empty() ? "" : ", request " + request_id);
     };
     try {
       const http::Resend resend =
           operation_.repeat == Repeat::safe ? http::Resend::allowed : http::Resend::forbidden;
       const http::Response response = parts_.transport->send(request, limits(), resend);
-      const std::size_t received = response.body.size();
-      count_.bytes_received += static_cast<std::int64_t>(received);
+      const std::uint64_t bytes = received(response, body);
+      count_.bytes_received += static_cast<std::int64_t>(bytes);
+      if (const auto damage = body.damage()) {
+        throw ConnectionError("the answer is damaged: " + *damage, ConnectionError::Sent::perhaps);
+      }
       const bool done = finish(response, credentials, output, problem);
       const auto* error = std::get_if<ServiceError::Facts>(&problem.reason);
-      report(received,
+      report(bytes,
              error != nullptr ? error->request_id : protocol::request_id_of(response.headers),
              error != nullptr ? fmt::format("{} {}", response.status, error->code)
                               : std::to_string(response.status));
@@ -159,6 +186,20 @@ class Call {
       problem.reason = error;
       return false;
     }
+  }
+
+  std::uint64_t upload_size(const http::Request& request) const {
+    return streams_.upload != nullptr ? streams_.upload->size() : request.body.size();
+  }
+
+  // The bytes of the answer. What was not streamed is checked now.
+  std::uint64_t received(const http::Response& response, protocol::CheckedBody& body) const {
+    if (!response.is_good()) return response.body.size();
+    if (streams_.download == nullptr) {
+      body.begin(response.headers);
+      body.write(response.body);
+    }
+    return body.bytes();
   }
 
   // A request that is under way when the time of the command is over is given up; clean-up behind
@@ -225,8 +266,7 @@ class Call {
 
   bool finish(const http::Response& response, const credentials::Credentials& credentials,
               void* output, Problem& problem) {
-    if (response.status >= 200 && response.status < 300 &&
-        !protocol::is_error_in_disguise(service_, operation_, response)) {
+    if (response.is_good() && !protocol::is_error_in_disguise(service_, operation_, response)) {
       try {
         check_integrity(response);
         protocol::read_response(service_, operation_, response, output);
@@ -244,7 +284,10 @@ class Call {
       }
     }
     protocol::ErrorFacts error = protocol::read_error(service_, response);
-    problem.failure = retry::classify(service_, operation_, error.code, response.status);
+    if (follow_bucket(response, error)) return false;
+    // An error that came too late for its status.
+    const int status = response.is_good() ? 500 : response.status;
+    problem.failure = retry::classify(service_, operation_, error.code, status);
     problem.hints = retry::read_hints(response.headers, parts_.clock.now());
     ServiceError::Facts facts{.service = std::string(service_.name),
                               .operation = std::string(operation_.name),
@@ -256,6 +299,19 @@ class Call {
     weigh(problem.failure, response, credentials, facts);
     problem.reason = std::move(facts);
     return false;
+  }
+
+  // True if S3 says that the bucket is in another region: the request is now meant for there.
+  bool follow_bucket(const http::Response& response, const protocol::ErrorFacts& error) {
+    if (bucket_.empty() || redirects_ >= kMostRedirects) return false;
+    const auto region = region_of_redirect(response, error);
+    if (!region || *region == endpoint_.signing_region) return false;
+    log::debug("bucket {} is in {}", bucket_, *region);
+    parts_.bucket_regions.set(bucket_, *region);
+    redirects_ += 1;
+    moved_ = true;
+    address();
+    return true;
   }
 
   // What only the session can know about a failure.
@@ -318,9 +374,15 @@ class Call {
   SessionParts& parts_;
   const Service& service_;
   const Operation& operation_;
-  http::Request request_;
+  const Streams& streams_;
+  const void* input_ = nullptr;
+  protocol::WrittenRequest written_;
+  std::string bucket_;
   endpoint::Endpoint endpoint_;
   Timestamp::duration signed_skew_{};  ///< what the attempt's signature allows for
+  http::Request request_;
+  int redirects_ = 0;
+  bool moved_ = false;
   CallCount count_;
   SteadyTime sent_{};
   retry::RateLimiter* limiter_ = nullptr;
@@ -330,11 +392,11 @@ class Call {
 }  // namespace
 
 void call(Session& session, const Service& service, const Operation& operation, const void* input,
-          void* output) {
+          void* output, const Streams& streams) {
   if (session.access() == Access::read_only && operation.effect == Effect::write) {
     throw ReadOnlyError(service.name, operation.name);
   }
-  Call(session, service, operation).run(input, output);
+  Call(session, service, operation, streams).run(input, output);
 }
 
 }  // namespace asiaq::aws

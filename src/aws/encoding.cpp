@@ -6,7 +6,6 @@
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <sys/random.h>
-#include <zlib.h>
 
 #include <cstring>
 #include <limits>
@@ -193,13 +192,6 @@ std::string HmacKey::digest(std::string_view bytes) const {
 std::string HmacKey::hex_digest(std::string_view bytes) const {
   const Sha256::Digest inner = Sha256(inner_.data()).add(bytes).digest();
   return hex(view(Sha256(outer_.data()).add(view(inner)).digest()));
-}
-
-std::string crc32_base64(std::string_view bytes) {
-  auto sum = ::crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
-  std::string network(4, '\0');
-  for (std::size_t i = 4; i-- > 0; sum >>= 8U) network[i] = static_cast<char>(sum & 0xFFU);
-  return base64_encode(network);
 }
 
 std::string random_uuid() {

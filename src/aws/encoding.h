@@ -43,9 +43,6 @@ class HmacKey {
   std::array<std::uint64_t, 14> outer_{};
 };
 
-/// CRC-32 (ISO-HDLC), base64 of its four bytes in network order.
-std::string crc32_base64(std::string_view bytes);
-
 /// A random UUID (version 4).
 std::string random_uuid();
 

@@ -70,6 +70,7 @@ struct Operation {
   bool checksum_required = false;  ///< in one of the algorithms of today
   bool md5_required = false;
   bool checksum_supported = false;
+  bool answer_has_checksum = false;  ///< when asked for
   std::span<const ErrorShape> errors{};
   const Pages* pages = nullptr;
   std::span<const EndpointInput> endpoint_inputs{};

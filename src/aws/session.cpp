@@ -21,10 +21,11 @@ SessionParts::SessionParts(SessionOptions options)
     : access(options.access),
       environment(options.environment ? *options.environment : Environment::of_process()),
       clock(options.clock != nullptr ? *options.clock : system_clock()),
-      transport(options.transport ? options.transport : http::make_curl_transport()),
       files(environment),
       profile(config::choose_profile(environment, options.profile)),
       settings(config::read_settings(environment, files, profile, options.region)),
+      transport(options.transport ? options.transport
+                                  : http::make_curl_transport({.ca_bundle = settings.ca_bundle})),
       credentials(chain(options), clock) {
   if (profile.by_name && environment.get("AWS_ACCESS_KEY_ID")) {
     log::debug("AWS_ACCESS_KEY_ID is set: it wins over profile {}", profile.name);

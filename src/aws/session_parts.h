@@ -11,6 +11,7 @@
 #include "aws/retry/limits.h"
 #include "aws/retry/new_things.h"
 #include "aws/retry/policy.h"
+#include "aws/s3_region.h"
 #include "aws/session.h"
 
 /// What a session is made of; seen by the runtime only.
@@ -33,12 +34,13 @@ struct SessionParts {
   Access access;
   Environment environment;
   Clock& clock;
-  std::shared_ptr<http::Transport> transport;
   config::SharedFiles files;
   config::ProfileChoice profile;
   config::Settings settings;
+  std::shared_ptr<http::Transport> transport;
   credentials::Cached credentials;
   ClockSkews skews;
+  BucketRegions bucket_regions;
   CallStatistics statistics;
   retry::Limits limits;
   retry::NewThings new_things;

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 
 namespace asiaq::aws {
 namespace {
@@ -17,6 +19,9 @@ using std::chrono::seconds;
 constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 constexpr std::array<std::string_view, 7> kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+
+// Later than the last second of the year 9999.
+constexpr double kLatestSecond = 1e12;
 
 struct Civil {
   int year = 0;
@@ -96,15 +101,23 @@ class Reader {
   std::string_view text_;
 };
 
+// Times like the end of the year 9999 stand for "never"; the clock ends in 2262.
+Timestamp within_the_clock(microseconds since_1970) {
+  constexpr auto first = std::chrono::ceil<std::chrono::days>(Timestamp::min());
+  constexpr auto last = std::chrono::floor<std::chrono::days>(Timestamp::max());
+  return Timestamp(
+      std::clamp<microseconds>(since_1970, first.time_since_epoch(), last.time_since_epoch()));
+}
+
 std::optional<Timestamp> from_civil(long year, long month, long day, long hour, long minute,
                                     long second, long micros, long offset_minutes) {
   const std::chrono::year_month_day date(std::chrono::year(static_cast<int>(year)),
                                          std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day)));
   if (!date.ok() || hour > 24 || minute > 59 || second > 60) return std::nullopt;
-  return Timestamp(std::chrono::sys_days(date)) + std::chrono::hours(hour) +
-         std::chrono::minutes(minute - offset_minutes) + seconds(second) +
-         duration_cast<Timestamp::duration>(microseconds(micros));
+  return within_the_clock(std::chrono::sys_days(date).time_since_epoch() +
+                          std::chrono::hours(hour) + std::chrono::minutes(minute - offset_minutes) +
+                          seconds(second) + microseconds(micros));
 }
 
 std::optional<Timestamp> parse_iso8601(std::string_view text) {
@@ -169,8 +182,8 @@ std::optional<Timestamp> parse_epoch(std::string_view text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  if (!std::isfinite(value) || std::abs(value) > 9e9) return std::nullopt;
-  return Timestamp(microseconds(std::llround(value * 1e6)));
+  if (!std::isfinite(value) || std::abs(value) > kLatestSecond) return std::nullopt;
+  return within_the_clock(microseconds(std::llround(value * 1e6)));
 }
 
 }  // namespace
@@ -189,9 +202,8 @@ std::string to_http_date(Timestamp time) {
 
 std::string to_epoch(Timestamp time) {
   const auto micros = duration_cast<microseconds>(time.time_since_epoch()).count();
-  const auto whole =
-      duration_cast<seconds>(std::chrono::floor<seconds>(time).time_since_epoch()).count();
-  return std::to_string(whole) + fraction(static_cast<long>(micros - whole * 1000000));
+  const auto size = std::abs(micros);
+  return (micros < 0 ? "-" : "") + std::to_string(size / 1000000) + fraction(size % 1000000);
 }
 
 std::string to_basic_iso8601(Timestamp time) {

@@ -5,7 +5,6 @@
 #include "cli/context.h"
 #include "cli/secret_input.h"
 #include "config/credential_buckets.h"
-#include "instance/atomic_file.h"
 
 namespace asiaq::cli {
 namespace {
@@ -103,8 +102,7 @@ void remove(Context& context, const OneKey& options) {
 }
 
 void set_file(Context& context, const SetFile& options) {
-  instance::write_atomically(options.filename, open_store(context, options).get(options.key),
-                             {.mode = 0600});
+  open_store(context, options).download(options.key, options.filename);
 }
 
 }  // namespace

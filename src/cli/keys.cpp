@@ -1,3 +1,4 @@
+#include "access/bucket_region.h"
 #include "access/key_rotation.h"
 #include "cli/carry_out.h"
 #include "cli/commands.h"

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "aws/error.h"
+#include "aws/http/body.h"
 #include "aws/http/transport.h"
 
 namespace asiaq::aws {
@@ -40,10 +41,14 @@ class FakeTransport final : public http::Transport {
 
   http::Response send(const http::Request& request, const http::Limits& within,
                       http::Resend resend) override {
+    http::Request whole = request;
+    if (request.upload != nullptr) {
+      http::for_each_piece(*request.upload, [&](std::string_view piece) { whole.body += piece; });
+    }
     Answer answer;
     {
       const std::lock_guard lock(mutex_);
-      sent.push_back(request);
+      sent.push_back(whole);
       limits.push_back(within);
       resends.push_back(resend);
       if (answers_.empty())
@@ -51,7 +56,13 @@ class FakeTransport final : public http::Transport {
       answer = answers_.front();
       if (answers_.size() > 1) answers_.pop_front();
     }
-    return answer(request);
+    http::Response response = answer(request);
+    if (request.download != nullptr && response.is_good()) {
+      request.download->begin(response.headers);
+      request.download->write(response.body);
+      response.body.clear();
+    }
+    return response;
   }
 
   std::vector<http::Request> sent;

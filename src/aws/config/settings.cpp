@@ -22,6 +22,10 @@ std::string setting_name(std::string_view service_id) {
   return name;
 }
 
+std::filesystem::path in_home(const Environment& environment, const std::string& path) {
+  return path.starts_with("~/") ? environment.home / path.substr(2) : std::filesystem::path(path);
+}
+
 class Reader {
  public:
   Reader(const Environment& environment, std::optional<Section> profile, std::string where)
@@ -143,6 +147,38 @@ void read_retry(const Reader& reader, retry::Settings& settings) {
   }
 }
 
+// The variables of other tools stand in where AWS's own say nothing.
+void read_ca_bundle(const Reader& reader, const Environment& environment, Settings& settings) {
+  std::string origin = "AWS_CA_BUNDLE";
+  if (const auto own = reader.get("AWS_CA_BUNDLE", "ca_bundle")) {
+    origin = own->origin;
+    settings.ca_bundle = in_home(environment, own->value);
+  } else {
+    for (const char* variable : {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"}) {
+      const auto value = environment.get(variable);
+      if (!value) continue;
+      origin = variable;
+      settings.ca_bundle = *value;
+      break;
+    }
+  }
+  std::error_code ignored;
+  if (settings.ca_bundle && !std::filesystem::exists(*settings.ca_bundle, ignored)) {
+    throw CredentialsError(origin + " names " + settings.ca_bundle->string() +
+                           ", which does not exist");
+  }
+}
+
+protocol::Integrity read_integrity(const Reader& reader, const char* variable, const char* option) {
+  const auto found = reader.get(variable, option);
+  if (!found || lower_case(found->value) == "when_supported") {
+    return protocol::Integrity::when_supported;
+  }
+  if (lower_case(found->value) == "when_required") return protocol::Integrity::when_required;
+  throw CredentialsError(found->origin + " is '" + found->value +
+                         "', neither when_supported nor when_required");
+}
+
 }  // namespace
 
 std::optional<std::string> Settings::endpoint_for(std::string_view service_id) const {
@@ -179,6 +215,11 @@ Settings read_settings(const Environment& environment, const SharedFiles& files,
   settings.metadata_disabled = reader.flag("AWS_EC2_METADATA_DISABLED", nullptr, false);
   read_endpoints(reader, files, settings);
   read_retry(reader, settings.retry);
+  read_ca_bundle(reader, environment, settings);
+  settings.uploads =
+      read_integrity(reader, "AWS_REQUEST_CHECKSUM_CALCULATION", "request_checksum_calculation");
+  settings.downloads =
+      read_integrity(reader, "AWS_RESPONSE_CHECKSUM_VALIDATION", "response_checksum_validation");
   return settings;
 }
 

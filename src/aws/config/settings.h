@@ -1,11 +1,13 @@
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
 
 #include "aws/config/shared_files.h"
 #include "aws/http/transport.h"
+#include "aws/protocol/integrity.h"
 #include "aws/retry/policy.h"
 
 /// Settings of the environment and the profile
@@ -22,6 +24,9 @@ struct Settings {
   bool metadata_disabled = false;
   retry::Settings retry;
   http::Limits limits;
+  std::optional<std::filesystem::path> ca_bundle;
+  protocol::Integrity uploads = protocol::Integrity::when_supported;
+  protocol::Integrity downloads = protocol::Integrity::when_supported;
 
   /// The endpoint set for a service, by its model's serviceId ("Auto Scaling").
   std::optional<std::string> endpoint_for(std::string_view service_id) const;

@@ -100,4 +100,13 @@ Endpoint resolve(const Service& service, const Operation& operation, const void*
   return endpoint;
 }
 
+std::string bucket_of(const Operation& operation, const void* input) {
+  for (const EndpointInput& from : operation.endpoint_inputs) {
+    if (from.parameter != "Bucket") continue;
+    const Value bucket = input_value(operation, from, input);
+    return bucket.text() == nullptr ? "" : *bucket.text();
+  }
+  return "";
+}
+
 }  // namespace asiaq::aws::endpoint

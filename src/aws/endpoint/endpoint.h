@@ -18,4 +18,7 @@ struct Endpoint {
 Endpoint resolve(const Service& service, const Operation& operation, const void* input,
                  const std::string& region, const config::Settings& settings);
 
+/// The bucket that a request is about, or empty.
+std::string bucket_of(const Operation& operation, const void* input);
+
 }  // namespace asiaq::aws::endpoint

@@ -2,83 +2,132 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
+#include <filesystem>
 #include <mutex>
 #include <vector>
 
 #include "aws/error.h"
+#include "aws/http/transfer.h"
 #include "aws/http/transport.h"
 #include "base/interrupt.h"
 
 namespace asiaq::aws::http {
 namespace {
 
-constexpr std::size_t kMostHeaderBytes = 1024 * 1024;
+// Above this the server is asked first whether it wants the body: S3 may refuse the request or send
+// it to another region, and the body would have been sent for nothing.
+constexpr std::uint64_t kAskFirstAbove = std::uint64_t{1024} * 1024;
+constexpr std::size_t kMostIdle = 64;
+constexpr int kInterruptCheckMilliseconds = 100;
 
-struct HandleCloser {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+struct EasyCloser {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
 };
-using Handle = std::unique_ptr<CURL, HandleCloser>;
-
+struct MultiCloser {
+  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+};
 struct ListCloser {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
+using List = std::unique_ptr<curl_slist, ListCloser>;
 
-// What the callbacks of one transfer work on.
-struct Transfer {
-  const Request* request = nullptr;
-  Response response{};
-  std::size_t sent = 0;
-  std::size_t header_bytes = 0;
-  Resend resend = Resend::allowed;
+// One request at a time. The connection stays in the multi handle, ready for the next one.
+struct Line {
+  std::unique_ptr<CURLM, MultiCloser> multi;
+  std::unique_ptr<CURL, EasyCloser> easy;
 };
 
-std::size_t take_body(char* bytes, std::size_t size, std::size_t count, void* self) {
-  static_cast<Transfer*>(self)->response.body.append(bytes, size * count);
-  return size * count;
-}
-
-std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* self) {
-  auto& transfer = *static_cast<Transfer*>(self);
-  std::string_view line(bytes, size * count);
-  transfer.header_bytes += line.size();
-  if (transfer.header_bytes > kMostHeaderBytes) return 0;
-  while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
-  if (line.starts_with("HTTP/")) {
-    // An interim answer (100 Continue) and a proxy's greeting have header blocks of their own.
-    transfer.response.headers = {};
-    return size * count;
+Line new_line() {
+  Line line;
+  line.multi.reset(curl_multi_init());
+  line.easy.reset(curl_easy_init());
+  if (!line.multi || !line.easy) {
+    throw ConnectionError("libcurl gives no handle", ConnectionError::Sent::no);
   }
-  const std::size_t colon = line.find(':');
-  if (colon == std::string_view::npos) return size * count;
-  std::string_view value = line.substr(colon + 1);
-  while (!value.empty() && value.front() == ' ') value.remove_prefix(1);
-  while (!value.empty() && value.back() == ' ') value.remove_suffix(1);
-  transfer.response.headers.add(std::string(line.substr(0, colon)), std::string(value));
-  return size * count;
+  return line;
 }
 
-std::size_t give_body(char* buffer, std::size_t size, std::size_t count, void* self) {
-  auto& transfer = *static_cast<Transfer*>(self);
-  const std::string& body = transfer.request->body;
-  const std::size_t piece = std::min(size * count, body.size() - transfer.sent);
-  std::memcpy(buffer, body.data() + transfer.sent, piece);
-  transfer.sent += piece;
-  return piece;
+// Runs the request of `line.easy`; a signal cuts it off.
+CURLcode run(const Line& line) {
+  struct Attachment {
+    CURLM* multi;
+    CURL* easy;
+    ~Attachment() { curl_multi_remove_handle(multi, easy); }
+  };
+  if (curl_multi_add_handle(line.multi.get(), line.easy.get()) != CURLM_OK) {
+    return CURLE_FAILED_INIT;
+  }
+  const Attachment attachment{line.multi.get(), line.easy.get()};
+  for (int running = 1;;) {
+    if (curl_multi_perform(line.multi.get(), &running) != CURLM_OK) return CURLE_FAILED_INIT;
+    int left = 0;
+    while (const CURLMsg* message = curl_multi_info_read(line.multi.get(), &left)) {
+      if (message->msg == CURLMSG_DONE) return message->data.result;
+    }
+    if (interrupt::requested()) return CURLE_ABORTED_BY_CALLBACK;
+    if (running == 0) return CURLE_FAILED_INIT;
+    curl_multi_poll(line.multi.get(), nullptr, 0, kInterruptCheckMilliseconds, nullptr);
+  }
 }
 
-// libcurl rewinds the body when it repeats a request on a fresh connection: refusing that is how to
-// forbid it.
-int rewind_body(void* self, curl_off_t offset, int origin) {
-  auto& transfer = *static_cast<Transfer*>(self);
-  if (transfer.resend == Resend::forbidden && transfer.sent > 0) return CURL_SEEKFUNC_FAIL;
-  if (origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
-  transfer.sent = static_cast<std::size_t>(offset);
-  return CURL_SEEKFUNC_OK;
+template <class Value>
+void set(CURL* easy, CURLoption option, Value value) {
+  if (const CURLcode code = curl_easy_setopt(easy, option, value); code != CURLE_OK) {
+    throw ConnectionError(std::string("libcurl refuses a setting: ") + curl_easy_strerror(code),
+                          ConnectionError::Sent::no);
+  }
 }
 
-int watch(void*, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-  return interrupt::requested() ? 1 : 0;
+bool has_body(const Request& request) {
+  return request.upload != nullptr || !request.body.empty() || request.method == "POST" ||
+         request.method == "PUT";
+}
+
+void set_body(CURL* easy, Transfer& transfer) {
+  const Request& request = transfer.request;
+  if (request.method == "HEAD") return set(easy, CURLOPT_NOBODY, 1L);
+  if (has_body(request)) {
+    set(easy, CURLOPT_POST, 1L);
+    set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(transfer.bytes_to_send()));
+    set(easy, CURLOPT_READFUNCTION, Transfer::give_body);
+    set(easy, CURLOPT_READDATA, &transfer);
+    set(easy, CURLOPT_SEEKFUNCTION, Transfer::rewind_body);
+    set(easy, CURLOPT_SEEKDATA, &transfer);
+  }
+  if (request.method != "GET" || has_body(request)) {
+    set(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  }
+}
+
+void append(List& list, const std::string& line) {
+  curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+  if (longer == nullptr) throw ConnectionError("out of memory", ConnectionError::Sent::no);
+  static_cast<void>(list.release());
+  list.reset(longer);
+}
+
+List header_list(const Transfer& transfer) {
+  List list;
+  for (const auto& [name, value] : transfer.request.headers) {
+    append(list, value.empty() ? name + ";" : name + ": " + value);
+  }
+  if (transfer.bytes_to_send() > kAskFirstAbove) append(list, "Expect: 100-continue");
+  // What libcurl would add by itself is not signed and not wanted.
+  for (const char* name : {"Expect", "Accept", "Content-Type"}) {
+    if (name == std::string_view("Expect") && transfer.bytes_to_send() > kAskFirstAbove) continue;
+    if (transfer.request.headers.find(name) == nullptr) append(list, std::string(name) + ":");
+  }
+  return list;
+}
+
+// libcurl heeds HTTP_PROXY in lower case only, for the sake of CGI programs, which this is none of.
+void set_proxy(CURL* easy, const Request& request) {
+  if (request.route == Route::direct) return set(easy, CURLOPT_PROXY, "");
+  const char* upper = std::getenv("HTTP_PROXY");
+  if (request.scheme == "http" && upper != nullptr && *upper != '\0' &&
+      std::getenv("http_proxy") == nullptr) {
+    set(easy, CURLOPT_PROXY, upper);
+  }
 }
 
 bool never_sent(CURLcode code) {
@@ -87,32 +136,43 @@ bool never_sent(CURLcode code) {
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_CONNECT:
     case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
       return true;
     default:
       return false;
   }
 }
 
-template <class Value>
-void set(CURL* handle, CURLoption option, Value value) {
-  if (const CURLcode code = curl_easy_setopt(handle, option, value); code != CURLE_OK) {
-    throw ConnectionError(std::string("libcurl refuses a setting: ") + curl_easy_strerror(code),
-                          ConnectionError::Sent::no);
-  }
+// Nothing that another attempt could mend.
+bool is_definite(CURLcode code) {
+  return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE ||
+         code == CURLE_URL_MALFORMAT;
 }
 
-const char* environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value != nullptr && *value != '\0' ? value : nullptr;
+[[noreturn]] void fail(CURLcode code, const std::string& reason, const Transfer& transfer) {
+  if (transfer.problem) std::rethrow_exception(transfer.problem);
+  if (code == CURLE_ABORTED_BY_CALLBACK) interrupt::check();
+  const std::string what = transfer.request.scheme + "://" + transfer.request.host + ": " +
+                           (reason.empty() ? curl_easy_strerror(code) : reason);
+  if (is_definite(code)) {
+    Error error("Connection", what);
+    if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE) {
+      error.set_hint(
+          "AWS_CA_BUNDLE, or ca_bundle of the profile, names a file of certificates to trust");
+    }
+    throw error;
+  }
+  ConnectionError error(what, never_sent(code) && transfer.response.headers.empty()
+                                  ? ConnectionError::Sent::no
+                                  : ConnectionError::Sent::perhaps);
+  if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_CONNECT) {
+    error.set_hint("check the network and AWS_ENDPOINT_URL");
+  }
+  throw error;
 }
 
 class CurlTransport final : public Transport {
  public:
-  CurlTransport() {
+  explicit CurlTransport(TransportSettings settings) : settings_(std::move(settings)) {
     static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
     if (started != CURLE_OK) {
       throw ConnectionError("libcurl cannot start", ConnectionError::Sent::no);
@@ -121,139 +181,93 @@ class CurlTransport final : public Transport {
 
   Response send(const Request& request, const Limits& limits, Resend resend) override {
     const std::string origin = request.scheme + "://" + request.host;
-    Handle handle = take(origin);
-    // A handle that fails is dropped, and its connections with it: their state is unknown.
-    Response response = perform(handle.get(), request, limits, resend);
-    give_back(origin, std::move(handle));
-    return response;
+    Line line = take(origin);
+    Transfer transfer(request, limits, resend);
+    // A line that fails is dropped, and its connection with it: its state is unknown.
+    perform(line, transfer);
+    give_back(origin, std::move(line));
+    return std::move(transfer.response);
   }
 
  private:
   struct Idle {
     std::string origin;
-    Handle handle;
+    Line line;
   };
 
-  // The most recently used handle of the same origin: its connection is the least likely to be
-  // dead.
-  Handle take(const std::string& origin) {
+  // The most recently used line to the same origin: its connection is the least likely to be dead.
+  Line take(const std::string& origin) {
     const std::lock_guard lock(mutex_);
     const auto found = std::find_if(idle_.rbegin(), idle_.rend(),
                                     [&](const Idle& each) { return each.origin == origin; });
-    if (found != idle_.rend()) {
-      Handle handle = std::move(found->handle);
-      idle_.erase(std::next(found).base());
-      return handle;
-    }
-    Handle handle(curl_easy_init());
-    if (!handle) throw ConnectionError("libcurl gives no handle", ConnectionError::Sent::no);
-    return handle;
+    if (found == idle_.rend()) return new_line();
+    Line line = std::move(found->line);
+    idle_.erase(std::next(found).base());
+    return line;
   }
 
-  void give_back(const std::string& origin, Handle handle) {
+  void give_back(const std::string& origin, Line line) {
     const std::lock_guard lock(mutex_);
-    idle_.push_back({origin, std::move(handle)});
+    idle_.push_back({origin, std::move(line)});
     if (idle_.size() > kMostIdle) idle_.erase(idle_.begin());
   }
 
-  static Response perform(CURL* handle, const Request& request, const Limits& limits,
-                          Resend resend) {
-    Transfer transfer{.request = &request, .resend = resend};
+  void perform(const Line& line, Transfer& transfer) const {
+    const Request& request = transfer.request;
+    CURL* easy = line.easy.get();
     char reason[CURL_ERROR_SIZE] = "";
-    curl_easy_reset(handle);
+    curl_easy_reset(easy);
     const std::string url = url_text(request);
-    set(handle, CURLOPT_URL, url.c_str());
-    set(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-    set(handle, CURLOPT_PATH_AS_IS, 1L);
-    set(handle, CURLOPT_NOSIGNAL, 1L);
-    set(handle, CURLOPT_ERRORBUFFER, reason);
-    set(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-    set(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    set(handle, CURLOPT_ACCEPT_ENCODING, request.method == "GET" ? nullptr : "gzip");
-    set(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits.connect.count() * 1000));
-    if (limits.whole) {
-      set(handle, CURLOPT_TIMEOUT_MS,
-          std::max(1L, static_cast<long>(limits.whole->count() * 1000)));
+    set(easy, CURLOPT_URL, url.c_str());
+    set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    set(easy, CURLOPT_PATH_AS_IS, 1L);
+    set(easy, CURLOPT_NOSIGNAL, 1L);
+    set(easy, CURLOPT_ERRORBUFFER, reason);
+    set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    // An object that was stored compressed is wanted as it is.
+    set(easy, CURLOPT_ACCEPT_ENCODING, request.method == "GET" ? nullptr : "gzip");
+    set(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(transfer.limits.connect.count() * 1000));
+    if (transfer.limits.whole) {
+      set(easy, CURLOPT_TIMEOUT_MS,
+          std::max(1L, static_cast<long>(transfer.limits.whole->count() * 1000)));
     }
-    set(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    set(handle, CURLOPT_LOW_SPEED_TIME, std::max(1L, static_cast<long>(limits.silence.count())));
-    set(handle, CURLOPT_TCP_KEEPALIVE, 1L);
-    set(handle, CURLOPT_NOPROGRESS, 0L);
-    set(handle, CURLOPT_XFERINFOFUNCTION, watch);
-    set(handle, CURLOPT_HEADERFUNCTION, take_header);
-    set(handle, CURLOPT_HEADERDATA, &transfer);
-    set(handle, CURLOPT_WRITEFUNCTION, take_body);
-    set(handle, CURLOPT_WRITEDATA, &transfer);
-    for (const char* name : {"AWS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"}) {
-      if (const char* file = environment(name)) {
-        set(handle, CURLOPT_CAINFO, file);
-        break;
-      }
+    set(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    set(easy, CURLOPT_LOW_SPEED_TIME,
+        std::max(1L, static_cast<long>(transfer.limits.silence.count())));
+    set(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    set(easy, CURLOPT_HEADERFUNCTION, Transfer::take_header);
+    set(easy, CURLOPT_HEADERDATA, &transfer);
+    set(easy, CURLOPT_WRITEFUNCTION, Transfer::take_body);
+    set(easy, CURLOPT_WRITEDATA, &transfer);
+    if (settings_.ca_bundle) {
+      set(easy,
+          std::filesystem::is_directory(*settings_.ca_bundle) ? CURLOPT_CAPATH : CURLOPT_CAINFO,
+          settings_.ca_bundle->c_str());
     }
-    if (request.route == Route::direct) set(handle, CURLOPT_PROXY, "");
-    set_body(handle, request, transfer);
-    std::unique_ptr<curl_slist, ListCloser> headers;
-    const auto add_header = [&](const std::string& line) {
-      curl_slist* longer = curl_slist_append(headers.get(), line.c_str());
-      static_cast<void>(headers.release());
-      headers.reset(longer);
-    };
-    for (const auto& [name, value] : request.headers) {
-      add_header(value.empty() ? name + ";" : name + ": " + value);
+    set_proxy(easy, request);
+    set_body(easy, transfer);
+    // libcurl repeats a request when a kept connection turns out to be dead. What forbids that (see
+    // Transfer::rewind_body) needs a body.
+    if (transfer.resend == Resend::forbidden && transfer.bytes_to_send() == 0) {
+      set(easy, CURLOPT_FRESH_CONNECT, 1L);
     }
-    // What libcurl would add by itself is not signed and not wanted.
-    for (const char* name : {"Expect", "Accept", "Content-Type"}) {
-      if (request.headers.find(name) == nullptr) add_header(std::string(name) + ":");
-    }
-    set(handle, CURLOPT_HTTPHEADER, headers.get());
-    const CURLcode code = curl_easy_perform(handle);
-    if (code != CURLE_OK) fail(code, reason, request, transfer);
-    long status = 0;
-    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
-    transfer.response.status = static_cast<int>(status);
-    return std::move(transfer.response);
+    const List headers = header_list(transfer);
+    set(easy, CURLOPT_HTTPHEADER, headers.get());
+    if (request.upload != nullptr) request.upload->rewind();
+    if (const CURLcode code = run(line); code != CURLE_OK) fail(code, reason, transfer);
+    transfer.finish();
   }
 
-  static void set_body(CURL* handle, const Request& request, Transfer& transfer) {
-    if (request.method == "HEAD") {
-      set(handle, CURLOPT_NOBODY, 1L);
-      return;
-    }
-    const bool has_body =
-        !request.body.empty() || request.method == "POST" || request.method == "PUT";
-    if (has_body) {
-      set(handle, CURLOPT_POST, 1L);
-      set(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-      set(handle, CURLOPT_READFUNCTION, give_body);
-      set(handle, CURLOPT_READDATA, &transfer);
-      set(handle, CURLOPT_SEEKFUNCTION, rewind_body);
-      set(handle, CURLOPT_SEEKDATA, &transfer);
-    }
-    if (request.method != "GET" || has_body)
-      set(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
-  }
-
-  [[noreturn]] static void fail(CURLcode code, const char* reason, const Request& request,
-                                const Transfer& transfer) {
-    if (code == CURLE_ABORTED_BY_CALLBACK) interrupt::check();
-    std::string what = *reason != '\0' ? reason : curl_easy_strerror(code);
-    ConnectionError error(request.scheme + "://" + request.host + ": " + what,
-                          never_sent(code) && transfer.response.headers.empty()
-                              ? ConnectionError::Sent::no
-                              : ConnectionError::Sent::perhaps);
-    if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_CONNECT) {
-      error.set_hint("check the network and AWS_ENDPOINT_URL");
-    }
-    throw error;
-  }
-
-  static constexpr std::size_t kMostIdle = 64;
+  const TransportSettings settings_;
   std::mutex mutex_;
   std::vector<Idle> idle_;
 };
 
 }  // namespace
 
-std::unique_ptr<Transport> make_curl_transport() { return std::make_unique<CurlTransport>(); }
+std::unique_ptr<Transport> make_curl_transport(TransportSettings settings) {
+  return std::make_unique<CurlTransport>(std::move(settings));
+}
 
 }  // namespace asiaq::aws::http

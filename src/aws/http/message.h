@@ -34,6 +34,9 @@ class Headers {
 /// Name and value, not encoded; without value only the name is sent ("?acl").
 using QueryItem = std::pair<std::string, std::optional<std::string>>;
 
+class Source;
+class Sink;
+
 /// Past any proxy for addresses that are this machine's own business.
 enum class Route { usual, direct };
 
@@ -45,13 +48,17 @@ struct Request {
   std::vector<QueryItem> query;
   Headers headers;
   std::string body;
+  Source* upload = nullptr;  ///< sent instead of `body`
+  Sink* download = nullptr;  ///< takes the body of an answer with a status of 2xx
   Route route = Route::usual;
 };
 
 struct Response {
   int status = 0;
   Headers headers;
-  std::string body;
+  std::string body;  ///< empty when a sink took it
+
+  bool is_good() const { return status >= 200 && status < 300; }
 };
 
 /// "a=1&b" with names and values percent-encoded.

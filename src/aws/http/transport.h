@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +16,9 @@ struct Limits {
   Seconds connect{5};
   Seconds silence{60};             ///< without a byte in either direction
   std::optional<Seconds> whole{};  ///< for the request and its answer
+  /// Bytes of an answer that is kept in memory, after decompression. The largest pages of AWS have
+  /// some MB.
+  std::size_t most_body = std::size_t{256} * 1024 * 1024;
 };
 
 /// Whether a request may be sent a second time on a fresh connection when a kept one turns out to
@@ -24,13 +29,20 @@ enum class Resend { allowed, forbidden };
 class Transport {
  public:
   virtual ~Transport() = default;
-  /// Any HTTP answer is a result. Throws ConnectionError without one, Interrupted on a signal.
+  /// Any HTTP answer is a result. Throws ConnectionError without one, Interrupted on a signal, and
+  /// what the request's source or sink throws.
   virtual Response send(const Request& request, const Limits& limits, Resend resend) = 0;
 };
 
-/// libcurl with connections that are kept and shared by all threads. Proxies and certificate
-/// bundles come from the environment (HTTPS_PROXY, NO_PROXY, AWS_CA_BUNDLE, CURL_CA_BUNDLE,
-/// SSL_CERT_FILE).
-std::unique_ptr<Transport> make_curl_transport();
+struct TransportSettings {
+  /// File (or folder of hashed names) with the certificates to trust instead of the system's.
+  std::optional<std::filesystem::path> ca_bundle{};
+};
+
+/// libcurl: TLS 1.2 and above; connections are kept and shared by all threads; a signal ends a
+/// request within a tenth of a second. Proxies come from the environment: HTTPS_PROXY, HTTP_PROXY,
+/// ALL_PROXY and NO_PROXY in lower and upper case. An answer longer than its limit and one that
+/// its sink refuses are Errors that no repetition mends.
+std::unique_ptr<Transport> make_curl_transport(TransportSettings settings = {});
 
 }  // namespace asiaq::aws::http

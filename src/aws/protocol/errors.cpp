@@ -2,6 +2,7 @@
 #include <pugixml.hpp>
 
 #include "aws/protocol/protocol.h"
+#include "aws/protocol/xml.h"
 #include "base/text.h"
 
 namespace asiaq::aws::protocol {
@@ -53,7 +54,11 @@ std::string first_text(const std::string& body) {
 
 void read_xml_error(const std::string& body, ErrorFacts& facts) {
   pugi::xml_document document;
-  if (!document.load_buffer(body.data(), body.size())) return;
+  try {
+    load_xml(document, body);
+  } catch (const UnreadableResponse&) {
+    return;  // a proxy's page, or cut off
+  }
   const pugi::xml_node root = document.document_element();
   // <Response><Errors><Error> of EC2, <ErrorResponse><Error> of the query services, a bare <Error>
   // of S3.
@@ -146,15 +151,27 @@ ErrorFacts read_error(const Service& service, const http::Response& response) {
 
 bool is_error_in_disguise(const Service& service, const Operation& operation,
                           const http::Response& response) {
+  constexpr std::string_view kRoot = "<Error";
+  constexpr std::size_t kWithin = 256;  // behind an XML declaration and blanks sent to keep alive
   if (!service.s3_signing || response.status != 200) return false;
-  // Only these can fail after S3 has begun to answer.
-  if (operation.name != "CopyObject" && operation.name != "UploadPartCopy" &&
-      operation.name != "CompleteMultipartUpload") {
+  // An object may hold anything.
+  const Shape* output = operation.output;
+  if (output != nullptr && output->payload != nullptr &&
+      output->payload->has(member_flag::streaming)) {
+    return false;
+  }
+  const std::size_t first = response.body.find('<');
+  if (first == std::string::npos ||
+      std::string_view(response.body).substr(first, kWithin).find(kRoot) == std::string::npos) {
     return false;
   }
   pugi::xml_document document;
-  return document.load_buffer(response.body.data(), response.body.size()) &&
-         std::string_view(document.document_element().name()) == "Error";
+  try {
+    load_xml(document, response.body);
+  } catch (const UnreadableResponse&) {
+    return false;  // for whoever reads it to say
+  }
+  return std::string_view(document.document_element().name()) == "Error";
 }
 
 }  // namespace asiaq::aws::protocol

@@ -95,17 +95,16 @@ std::string dump(const Json& json) {
   throw UnreadableResponse{"member " + std::string(member.name) + " has a value of another kind"};
 }
 
-void from_json(const Json& json, const Member& member, void* value, int depth);
+void from_json(const Json& json, const Member& member, void* value);
 
-void structure_from_json(const Json& json, const Shape& shape, void* structure, int depth) {
+void structure_from_json(const Json& json, const Shape& shape, void* structure) {
   if (!json.is_object())
     throw UnreadableResponse{"an object was expected for " + std::string(shape.name)};
-  if (depth > kDeepest) throw UnreadableResponse{"the body is nested too deeply"};
   for (const Member& member : shape.members) {
     if (!member.is_in_response_body()) continue;
     const auto found = json.find(std::string(member.response_name));
     if (found != json.end() && !found->is_null()) {
-      from_json(*found, member, member.make(structure), depth + 1);
+      from_json(*found, member, member.make(structure));
     }
   }
 }
@@ -123,22 +122,21 @@ Number integer_of(const Json& json, const Member& member) {
   return number;
 }
 
-void from_json(const Json& json, const Member& member, void* value, int depth) {
+void from_json(const Json& json, const Member& member, void* value) {
   const Shape& shape = *member.shape;
   switch (shape.kind) {
     case Kind::structure:
-      return structure_from_json(json, shape, value, depth);
+      return structure_from_json(json, shape, value);
     case Kind::list:
       if (!json.is_array()) unreadable(member);
       for (const Json& item : json) {
-        if (!item.is_null()) from_json(item, shape.element(), shape.list->append(value), depth + 1);
+        if (!item.is_null()) from_json(item, shape.element(), shape.list->append(value));
       }
       return;
     case Kind::map:
       if (!json.is_object()) unreadable(member);
       for (const auto& [key, item] : json.items()) {
-        if (!item.is_null())
-          from_json(item, shape.mapped(), shape.map->insert(value, key), depth + 1);
+        if (!item.is_null()) from_json(item, shape.mapped(), shape.map->insert(value, key));
       }
       return;
     case Kind::boolean:
@@ -177,7 +175,27 @@ void from_json(const Json& json, const Member& member, void* value, int depth) {
   set_scalar(member, value, json.get_ref<const std::string&>());
 }
 
+// Nested values are written and destroyed by recursion: what is too deep is not even parsed.
+void check_depth(std::string_view body) {
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < body.size(); ++i) {
+    const char sign = body[i];
+    if (quoted) {
+      if (sign == '\\') ++i;
+      if (sign == '"') quoted = false;
+    } else if (sign == '"') {
+      quoted = true;
+    } else if (sign == '{' || sign == '[') {
+      if (++depth > kDeepest) throw UnreadableResponse{"the body is nested too deeply"};
+    } else if (sign == '}' || sign == ']') {
+      --depth;
+    }
+  }
+}
+
 Json parse(std::string_view body) {
+  check_depth(body);
   try {
     return Json::parse(body);
   } catch (const Json::exception& error) {
@@ -197,12 +215,12 @@ std::string write_json_value(const Member& member, const void* value) {
 
 void read_json(std::string_view body, const Shape& shape, void* structure) {
   const Json json = parse(body);
-  if (!json.is_null()) structure_from_json(json, shape, structure, 0);
+  if (!json.is_null()) structure_from_json(json, shape, structure);
 }
 
 void read_json_value(std::string_view body, const Member& member, void* value) {
   const Json json = parse(body);
-  if (!json.is_null()) from_json(json, member, value, 0);
+  if (!json.is_null()) from_json(json, member, value);
 }
 
 }  // namespace asiaq::aws::protocol

@@ -37,15 +37,6 @@ std::string host_prefix(const Operation& operation, const void* input) {
   return prefix;
 }
 
-void add_checksum(const Operation& operation, http::Request& request) {
-  if (operation.checksum_required || operation.checksum_supported) {
-    request.headers.set("X-Amz-Checksum-Crc32", crc32_base64(request.body));
-    request.headers.set("X-Amz-Sdk-Checksum-Algorithm", "CRC32");
-  } else if (operation.md5_required) {
-    request.headers.set("Content-MD5", base64_encode(md5(request.body)));
-  }
-}
-
 void read_query_response(const Service& service, const Operation& operation,
                          const http::Response& response, void* output) {
   std::string wrapper;
@@ -84,7 +75,11 @@ WrittenRequest write_request(const Service& service, const Operation& operation,
       write_rest(service, operation, input, options.idempotency_token, request);
       break;
   }
-  add_checksum(operation, request);
+  if (options.upload != nullptr) {
+    request.body.clear();
+    request.upload = options.upload;
+  }
+  add_checksum(operation, options.uploads, options.downloads, request);
   written.host_prefix = host_prefix(operation, input);
   return written;
 }

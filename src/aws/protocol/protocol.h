@@ -5,6 +5,7 @@
 
 #include "aws/http/message.h"
 #include "aws/operation.h"
+#include "aws/protocol/integrity.h"
 
 /// From generated structures to HTTP requests and back. One file pair per wire format walks the
 /// tables of aws/shape.h.
@@ -14,6 +15,10 @@ namespace asiaq::aws::protocol {
 struct WriteOptions {
   /// Stands for an idempotency token that the caller did not set. Empty: such members stay unset.
   std::string idempotency_token;
+  /// Sent as the payload in place of the member that would hold it.
+  http::Source* upload = nullptr;
+  Integrity uploads = Integrity::when_supported;
+  Integrity downloads = Integrity::when_supported;
 };
 
 /// A request without scheme and host. `host_prefix` is to be put in front of the endpoint's host.
@@ -50,7 +55,7 @@ std::string request_id_of(const http::Headers& headers);
 /// message about them.
 ErrorFacts read_error(const Service& service, const http::Response& response);
 
-/// S3 answers some operations with 200 and an error in the body.
+/// S3 may begin to answer with 200 and fail afterwards: then the body is an error.
 bool is_error_in_disguise(const Service& service, const Operation& operation,
                           const http::Response& response);
 

@@ -217,6 +217,20 @@ bool enter(XmlCursor& cursor, std::string_view wrapper, XmlCursor::Element& elem
 
 }  // namespace
 
+void load_xml(pugi::xml_document& document, const std::string& body) {
+  const pugi::xml_parse_result result = document.load_buffer(
+      body.data(), body.size(),
+      pugi::parse_default | pugi::parse_ws_pcdata_single | pugi::parse_doctype);
+  if (!result) {
+    throw UnreadableResponse{std::string("the body is not XML: ") + result.description()};
+  }
+  for (const pugi::xml_node& node : document.children()) {
+    if (node.type() == pugi::node_doctype) {
+      throw UnreadableResponse{"the body declares a document type"};
+    }
+  }
+}
+
 std::string write_xml(std::string_view root, const XmlNamespace* xml_namespace, const Shape& shape,
                       const void* structure, const std::string& token) {
   pugi::xml_document document;

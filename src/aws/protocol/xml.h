@@ -5,8 +5,17 @@
 
 #include "aws/operation.h"
 
+namespace pugi {
+class xml_document;
+}
+
 /// XML bodies: responses of the query, EC2 and rest-xml protocols, requests of rest-xml.
 namespace asiaq::aws::protocol {
+
+/// Parses a small body, that of an error, into a tree; a text of blanks only stays what it is. Throws
+/// UnreadableResponse for what is no XML and for a document type, with which entities could be
+/// declared.
+void load_xml(pugi::xml_document& document, const std::string& body);
 
 /// The structure as an element of that name.
 std::string write_xml(std::string_view root, const XmlNamespace* xml_namespace, const Shape& shape,

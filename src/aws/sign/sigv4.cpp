@@ -6,7 +6,10 @@
 #include <mutex>
 #include <vector>
 
+#include "aws/checksum.h"
 #include "aws/encoding.h"
+#include "aws/error.h"
+#include "aws/http/body.h"
 #include "aws/time_text.h"
 #include "base/text.h"
 
@@ -188,12 +191,26 @@ std::string credential(const Keys& keys, const Scope& scope, std::string_view ti
                  "/aws4_request"});
 }
 
-std::string body_digest(const http::Request& request) {
-  const std::string* given = request.headers.find("X-Amz-Content-SHA256");
-  return given != nullptr ? *given : hex_sha256(request.body);
+// S3 refuses longer ones (docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html).
+void check_presigned(const http::Request& request, std::chrono::seconds lifetime) {
+  if (lifetime < std::chrono::seconds(1) || lifetime > std::chrono::hours(7 * 24)) {
+    throw RequestError("a presigned URL can be good for 1 s to 7 days, not for " +
+                       std::to_string(lifetime.count()) + " s");
+  }
+  for (const auto& [name, value] : request.query) {
+    if (name == "X-Amz-Signature") throw RequestError("the URL is signed already");
+  }
 }
 
 }  // namespace
+
+std::string body_digest(const http::Request& request) {
+  if (const std::string* given = request.headers.find("X-Amz-Content-SHA256")) return *given;
+  if (request.upload == nullptr) return hex_sha256(request.body);
+  Checksum checksum(ChecksumAlgorithm::sha256);
+  http::for_each_piece(*request.upload, [&](std::string_view piece) { checksum.update(piece); });
+  return hex(checksum.finish());
+}
 
 Stages sign_headers(http::Request& request, const Keys& keys, const Scope& scope,
                     const Options& options) {
@@ -222,10 +239,11 @@ Stages sign_headers(http::Request& request, const Keys& keys, const Scope& scope
 
 Stages presign(http::Request& request, const Keys& keys, const Scope& scope, const Options& options,
                std::chrono::seconds lifetime) {
+  check_presigned(request, lifetime);
   if (request.headers.find("Host") == nullptr) request.headers.set("Host", request.host);
   const CanonicalHeaders headers = canonical_headers(request.headers);
   const std::string digest = options.body_in_presigned == Options::PresignedBody::any
-                                 ? "UNSIGNED-PAYLOAD"
+                                 ? std::string(kUnsignedPayload)
                                  : body_digest(request);
   const std::string time = to_basic_iso8601(scope.time);
   request.query.emplace_back("X-Amz-Algorithm", std::string(kAlgorithm));

@@ -41,12 +41,20 @@ struct Stages {
   std::string signature;
 };
 
+/// Stands for the digest of a body that is not signed. S3 takes it, over TLS only.
+inline constexpr std::string_view kUnsignedPayload = "UNSIGNED-PAYLOAD";
+
+/// What is signed of the body: the header X-Amz-Content-SHA256 if there is one, else the digest in
+/// hexadecimal. Reads an upload to its end.
+std::string body_digest(const http::Request& request);
+
 /// Adds Host, X-Amz-Date, the token and Authorization to the request's headers. Fields of an
 /// earlier signature are replaced. Thread-safe.
 Stages sign_headers(http::Request& request, const Keys& keys, const Scope& scope,
                     const Options& options);
 
-/// Puts the signature into the query string; the URL is then good for `lifetime` (1 s to 7 days).
+/// Puts the signature into the query string; the URL is then good for `lifetime`. Throws
+/// RequestError if that is not 1 s to 7 days, or if the query string is signed already.
 Stages presign(http::Request& request, const Keys& keys, const Scope& scope, const Options& options,
                std::chrono::seconds lifetime);
 

@@ -273,6 +273,66 @@ TEST(Call, CorrectsItsClockOnce) {
   EXPECT_EQ(t.network->sent.size(), 3U) << "the next call is signed with the right time at once";
 }
 
+struct SkewRow {
+  std::string code;
+  int status;
+};
+class WrongClock : public testing::TestWithParam<SkewRow> {};
+
+TEST_P(WrongClock, IsCorrectedFromTheDateOfTheAnswer) {
+  TestSession t;
+  const Timestamp theirs = t.clock.now() - std::chrono::minutes(20);
+  t.network
+      ->then(GetParam().status, "<Error><Code>" + GetParam().code + "</Code></Error>",
+             {{"Date", to_http_date(theirs)}})
+      .then(200, "");
+  s3::Client(t.session).head_bucket({.bucket = "b"});
+  EXPECT_EQ(t.network->sent.size(), 2U);
+  EXPECT_EQ(t.network->sent.at(1).headers.get("X-Amz-Date").substr(0, 13),
+            to_basic_iso8601(theirs).substr(0, 13));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, WrongClock,
+    testing::Values(SkewRow{"RequestTimeTooSkewed", 403}, SkewRow{"RequestExpired", 400},
+                    SkewRow{"RequestInTheFuture", 403}, SkewRow{"SignatureDoesNotMatch", 403},
+                    SkewRow{"InvalidSignatureException", 403}, SkewRow{"AuthFailure", 401}),
+    [](const auto& row) { return row.param.code; });
+
+TEST(Call, CorrectsTheClockOfTheHostThatSaidSoOnly) {
+  TestSession t;
+  t.network
+      ->then(401, ec2_error("AuthFailure"),
+             {{"Date", to_http_date(t.clock.now() + std::chrono::hours(1))}})
+      .then(200, kNoVpcs)
+      .then(200, "");
+  ec2::Client(t.session).describe_vpcs();
+  s3::Client(t.session).head_bucket({.bucket = "b"});
+  EXPECT_EQ(t.network->sent.at(2).headers.get("X-Amz-Date").substr(0, 11),
+            to_basic_iso8601(t.clock.now()).substr(0, 11));
+}
+
+TEST(Call, CannotCorrectItsClockWithoutADate) {
+  TestSession t;
+  t.network->then(403, "<Error><Code>RequestTimeTooSkewed</Code></Error>");
+  EXPECT_THROW(s3::Client(t.session).head_bucket({.bucket = "b"}), ServiceError);
+  EXPECT_EQ(t.network->sent.size(), 1U);
+}
+
+TEST(Call, DoesNotCorrectItsClockForEver) {
+  TestSession t;
+  int hours = 0;
+  t.network->then([&](const http::Request&) {
+    http::Response response;
+    response.status = 401;
+    response.body = ec2_error("AuthFailure");
+    response.headers.add("Date", to_http_date(t.clock.now() + std::chrono::hours(++hours)));
+    return response;
+  });
+  EXPECT_THROW(ec2::Client(t.session).describe_vpcs(), ServiceError);
+  EXPECT_LE(t.network->sent.size(), 3U);
+}
+
 TEST(Call, DoesNotRepeatAWrongSecretAsIfItWereAWrongClock) {
   TestSession t;
   t.network->then(401, ec2_error("AuthFailure"), {{"Date", to_http_date(t.clock.now())}});
@@ -322,6 +382,16 @@ TEST(Call, DoesNotRepeatAWriteWhoseAnswerIsCutOff) {
   t.network->then(200, "<CreateVpcRes");
   EXPECT_THROW(ec2::Client(t.session).create_vpc({.cidr_block = "10.0.0.0/16"}), ConnectionError);
   EXPECT_EQ(t.network->sent.size(), 1U);
+}
+
+TEST(Call, IsTriedAgainAfterAnErrorInAGoodAnswer) {
+  TestSession t;
+  t.network->then(200, "<Error><Code>InternalError</Code><Message>m</Message></Error>")
+      .then(200, "<CopyObjectResult><ETag>e</ETag></CopyObjectResult>");
+  const auto output =
+      s3::Client(t.session).copy_object({.bucket = "b", .copy_source = "a/k", .key = "k"});
+  EXPECT_EQ(output.copy_object_result->e_tag, "e");
+  EXPECT_EQ(t.network->sent.size(), 2U);
 }
 
 TEST(Call, UsesPathsForBucketsWithDotsAndHostsForOthers) {

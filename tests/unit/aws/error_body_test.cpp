@@ -2,6 +2,7 @@
 
 #include "aws/error.h"
 #include "aws/protocol/protocol.h"
+#include "aws/s3/tables.h"
 
 namespace asiaq::aws::protocol {
 namespace {
@@ -121,16 +122,70 @@ TEST(ErrorBody, OfAQueryCompatibleServiceHasItsOldCodeInAHeader) {
   EXPECT_EQ(read_error(kJson, answer).code, "QueueMissing");
 }
 
-TEST(ErrorInDisguise, IsSeenInAGoodAnswerOfACopy) {
-  Operation copy;
-  copy.name = "CopyObject";
-  EXPECT_TRUE(
-      is_error_in_disguise(kS3, copy, response(200, "<Error><Code>InternalError</Code></Error>")));
-  EXPECT_FALSE(is_error_in_disguise(kS3, copy, response(200, "<CopyObjectResult/>")));
-  Operation get;
-  get.name = "GetObject";
-  EXPECT_FALSE(is_error_in_disguise(kS3, get, response(200, "<Error><Code>Mine</Code></Error>")));
+class ErrorInDisguise : public testing::TestWithParam<const Operation*> {};
+
+// docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html: "a 200 OK response can contain
+// either a success or an error".
+TEST_P(ErrorInDisguise, IsSeenInAGoodAnswerOfS3) {
+  const auto is_error = [](std::string body) {
+    return is_error_in_disguise(kS3, *GetParam(), response(200, std::move(body)));
+  };
+  EXPECT_TRUE(is_error("<Error><Code>InternalError</Code></Error>"));
+  EXPECT_TRUE(is_error(std::string(5000, ' ') +
+                       "<?xml version=\"1.0\"?>\n  \n<Error><Code>SlowDown</Code></Error>"));
+  EXPECT_FALSE(is_error("<Result/>"));
+  EXPECT_FALSE(is_error("<Result><Error/></Result>"));
+  EXPECT_FALSE(is_error("<Error><Code>Inter")) << "left to whoever reads it";
+  EXPECT_FALSE(is_error(""));
 }
+
+INSTANTIATE_TEST_SUITE_P(Operations, ErrorInDisguise,
+                         testing::Values(&s3::tables::CopyObject_operation,
+                                         &s3::tables::ListObjectsV2_operation,
+                                         &s3::tables::DeleteObjects_operation),
+                         [](const auto& row) { return std::string(row.param->name); });
+
+TEST(ErrorInDisguise, IsNoneInAnObjectOrAnotherService) {
+  const auto body = response(200, "<Error><Code>Mine</Code></Error>");
+  EXPECT_FALSE(is_error_in_disguise(kS3, s3::tables::GetObject_operation, body));
+  EXPECT_FALSE(is_error_in_disguise(kEc2, s3::tables::CopyObject_operation, body));
+}
+
+struct HostileRow {
+  std::string name, body;
+};
+class HostileBody : public testing::TestWithParam<HostileRow> {};
+
+TEST_P(HostileBody, IsAnErrorWithTheStatusAsItsCode) {
+  for (const Service* service : {&kEc2, &kQuery, &kS3, &kJson, &kRestJson}) {
+    const ErrorFacts facts = read_error(*service, response(500, GetParam().body));
+    EXPECT_EQ(facts.code, "500") << service->name;
+    EXPECT_LT(facts.message.size(), 300U);
+  }
+}
+
+std::string repeated(const std::string& text, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i) all += text;
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, HostileBody,
+    testing::Values(
+        HostileRow{"Entities",
+                   "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]>"
+                   "<Error><Code>&b;</Code></Error>"},
+        HostileRow{"ExternalEntity",
+                   "<!DOCTYPE x SYSTEM \"file:///etc/passwd\"><Error><Code>A</Code></Error>"},
+        HostileRow{"DeepXml", repeated("<a>", 100000)},
+        HostileRow{"DeepClosedXml", repeated("<a>", 100000) + repeated("</a>", 100000)},
+        HostileRow{"DeepJson", repeated("[", 100000)},
+        HostileRow{"DeepClosedJson", repeated("[", 100000) + repeated("]", 100000)},
+        HostileRow{"DeepObjects", repeated("{\"a\":", 100000)}, HostileRow{"Nothing", ""},
+        HostileRow{"Zeros", std::string(1000, '\0')},
+        HostileRow{"Html", "<!DOCTYPE html><html><head><title>Oops</title></head></html>"}),
+    [](const auto& row) { return row.param.name; });
 
 TEST(ServiceError, SaysServiceOperationCodeAndMessageInOneLine) {
   const ServiceError error({.service = "ec2",

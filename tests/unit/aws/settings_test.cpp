@@ -74,37 +74,174 @@ TEST(Region, CanBeGiven) {
   EXPECT_EQ(read(environment_of({{"AWS_REGION", "a"}}), "o").region, "o");
 }
 
-TEST(Endpoints, OfOneServiceWinOverThoseOfAll) {
-  const Settings settings = read(environment_of(
-      {{"AWS_ENDPOINT_URL", "http://all"}, {"AWS_ENDPOINT_URL_AUTO_SCALING", "http://as"}}));
-  EXPECT_EQ(settings.endpoint_for("Auto Scaling"), "http://as");
-  EXPECT_EQ(settings.endpoint_for("EC2"), "http://all");
-}
+constexpr const char* kServices =
+    "services = local\n[services local]\ns3 =\n  endpoint_url = http://s3-file\n"
+    "auto_scaling =\n  endpoint_url = http://as-file\n";
 
-TEST(Endpoints, AreReadFromTheServicesSection) {
+struct EndpointRow {
+  std::string name;
+  Variables variables;
+  std::string profile;      ///< what stands under [default]
+  std::string s3, ec2, as;  ///< empty: AWS's own
+};
+class Endpoints : public testing::TestWithParam<EndpointRow> {};
+
+// docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+TEST_P(Endpoints, AreTheFirstOfTheirPlaces) {
   test::ScratchFolder home;
-  home.write(".aws/config",
-             "[default]\nservices = local\nendpoint_url = http://all\n[services local]\ns3 =\n  "
-             "endpoint_url = http://s3\n");
-  const Settings settings = read(environment_of({}, home.path()));
-  EXPECT_EQ(settings.endpoint_for("S3"), "http://s3");
-  EXPECT_EQ(settings.endpoint_for("EC2"), "http://all");
+  home.write(".aws/config", "[default]\n" + GetParam().profile);
+  const Settings settings = read(environment_of(GetParam().variables, home.path()));
+  EXPECT_EQ(settings.endpoint_for("S3").value_or(""), GetParam().s3);
+  EXPECT_EQ(settings.endpoint_for("EC2").value_or(""), GetParam().ec2);
+  EXPECT_EQ(settings.endpoint_for("Auto Scaling").value_or(""), GetParam().as);
 }
 
-TEST(Endpoints, AVariableForAllWinsOverTheFile) {
+INSTANTIATE_TEST_SUITE_P(
+    Table, Endpoints,
+    testing::Values(
+        EndpointRow{"None", {}, "", "", "", ""},
+        EndpointRow{"Variable",
+                    {{"AWS_ENDPOINT_URL", "http://all"}},
+                    "",
+                    "http://all",
+                    "http://all",
+                    "http://all"},
+        EndpointRow{
+            "VariableOfService",
+            {{"AWS_ENDPOINT_URL", "http://all"}, {"AWS_ENDPOINT_URL_AUTO_SCALING", "http://as"}},
+            "",
+            "http://all",
+            "http://all",
+            "http://as"},
+        EndpointRow{"OnlyVariableOfService",
+                    {{"AWS_ENDPOINT_URL_S3", "http://s3"}},
+                    "",
+                    "http://s3",
+                    "",
+                    ""},
+        EndpointRow{"EmptyVariable",
+                    {{"AWS_ENDPOINT_URL", ""}, {"AWS_ENDPOINT_URL_S3", ""}},
+                    "endpoint_url = http://file\n",
+                    "http://file",
+                    "http://file",
+                    "http://file"},
+        EndpointRow{"Services", {}, kServices, "http://s3-file", "", "http://as-file"},
+        EndpointRow{"ServicesBeforeProfile",
+                    {},
+                    std::string("endpoint_url = http://file\n") + kServices,
+                    "http://s3-file",
+                    "http://file",
+                    "http://as-file"},
+        EndpointRow{"VariableBeforeServices",
+                    {{"AWS_ENDPOINT_URL", "http://all"}},
+                    kServices,
+                    "http://all",
+                    "http://all",
+                    "http://all"},
+        EndpointRow{"VariableOfServiceBeforeServices",
+                    {{"AWS_ENDPOINT_URL_S3", "http://s3"}},
+                    kServices,
+                    "http://s3",
+                    "",
+                    "http://as-file"},
+        EndpointRow{
+            "IgnoredByVariable",
+            {{"AWS_ENDPOINT_URL", "http://all"}, {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "TRUE"}},
+            kServices,
+            "",
+            "",
+            ""},
+        EndpointRow{"IgnoredByProfile",
+                    {{"AWS_ENDPOINT_URL_S3", "http://s3"}},
+                    "ignore_configured_endpoint_urls = true\nendpoint_url = http://file\n",
+                    "",
+                    "",
+                    ""},
+        EndpointRow{"NotIgnored",
+                    {{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false"}},
+                    "ignore_configured_endpoint_urls = true\nendpoint_url = http://file\n",
+                    "http://file",
+                    "http://file",
+                    "http://file"}),
+    [](const auto& row) { return row.param.name; });
+
+TEST(Endpoints, OfASectionThatIsMissingAreAnError) {
   test::ScratchFolder home;
-  home.write(".aws/config",
-             "[default]\nservices = local\n[services local]\ns3 =\n  endpoint_url = http://s3\n");
-  EXPECT_EQ(
-      read(environment_of({{"AWS_ENDPOINT_URL", "http://all"}}, home.path())).endpoint_for("S3"),
-      "http://all");
+  home.write(".aws/config", "[default]\nservices = nowhere\n");
+  EXPECT_EQ(test::thrown_by([&] { read(environment_of({}, home.path())); }),
+            "Credentials: services of profile default names a section [services nowhere] that is "
+            "not there");
 }
 
-TEST(Endpoints, CanBeIgnored) {
-  EXPECT_FALSE(read(environment_of({{"AWS_ENDPOINT_URL", "http://all"},
-                                    {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true"}}))
-                   .endpoint_for("EC2"));
+struct FlagRow {
+  std::string name;
+  Variables variables;
+  std::string profile;
+  bool fips, dual_stack;
+};
+class EndpointFlags : public testing::TestWithParam<FlagRow> {};
+
+TEST_P(EndpointFlags, AreReadFromVariablesFirst) {
+  test::ScratchFolder home;
+  home.write(".aws/config", "[default]\n" + GetParam().profile);
+  const Settings settings = read(environment_of(GetParam().variables, home.path()));
+  EXPECT_EQ(settings.use_fips, GetParam().fips);
+  EXPECT_EQ(settings.use_dual_stack, GetParam().dual_stack);
 }
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, EndpointFlags,
+    testing::Values(
+        FlagRow{"Neither", {}, "", false, false},
+        FlagRow{"Variables",
+                {{"AWS_USE_FIPS_ENDPOINT", "true"}, {"AWS_USE_DUALSTACK_ENDPOINT", "True"}},
+                "",
+                true,
+                true},
+        FlagRow{
+            "Profile", {}, "use_fips_endpoint = true\nuse_dualstack_endpoint = true\n", true, true},
+        FlagRow{"VariableWins",
+                {{"AWS_USE_FIPS_ENDPOINT", "false"}},
+                "use_fips_endpoint = true\nuse_dualstack_endpoint = true\n",
+                false,
+                true}),
+    [](const auto& row) { return row.param.name; });
+
+struct BundleRow {
+  std::string name;
+  std::vector<std::string> variables;  ///< each names the file of its own name
+  std::string profile, bundle;
+};
+class CaBundle : public testing::TestWithParam<BundleRow> {};
+
+TEST_P(CaBundle, IsTheFirstOfItsPlaces) {
+  test::ScratchFolder home;
+  Variables variables;
+  for (const std::string& name : GetParam().variables) {
+    home.write(name, "");
+    variables[name] = (home.path() / name).string();
+  }
+  home.write("own.pem", "");
+  home.write(".aws/config", "[default]\n" + GetParam().profile);
+  const Settings settings = read(environment_of(variables, home.path()));
+  EXPECT_EQ(settings.ca_bundle.value_or("").filename(), GetParam().bundle);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, CaBundle,
+    testing::Values(BundleRow{"None", {}, "", ""},
+                    BundleRow{"Variable",
+                              {"AWS_CA_BUNDLE", "CURL_CA_BUNDLE"},
+                              "ca_bundle = ~/own.pem\n",
+                              "AWS_CA_BUNDLE"},
+                    BundleRow{"Profile", {"CURL_CA_BUNDLE"}, "ca_bundle = ~/own.pem\n", "own.pem"},
+                    BundleRow{"OfCurl", {"CURL_CA_BUNDLE", "SSL_CERT_FILE"}, "", "CURL_CA_BUNDLE"},
+                    BundleRow{"OfOpenSsl", {"SSL_CERT_FILE"}, "", "SSL_CERT_FILE"},
+                    BundleRow{"OfRequests",
+                              {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"},
+                              "",
+                              "REQUESTS_CA_BUNDLE"}),
+    [](const auto& row) { return row.param.name; });
 
 struct WrongRow {
   Variables variables;
@@ -128,6 +265,11 @@ INSTANTIATE_TEST_SUITE_P(
                  "Credentials: AWS_RETRY_MODE is 'fast', none of legacy, standard, adaptive"},
         WrongRow{{{"AWS_USE_FIPS_ENDPOINT", "yes"}},
                  "Credentials: AWS_USE_FIPS_ENDPOINT is 'yes', neither true nor false"},
+        WrongRow{{{"AWS_CA_BUNDLE", "/nonexistent/x.pem"}},
+                 "Credentials: AWS_CA_BUNDLE names /nonexistent/x.pem, which does not exist"},
+        WrongRow{{{"AWS_REQUEST_CHECKSUM_CALCULATION", "never"}},
+                 "Credentials: AWS_REQUEST_CHECKSUM_CALCULATION is 'never', neither when_supported "
+                 "nor when_required"},
         WrongRow{{{"AWS_ENDPOINT_URL", "localhost:5000"}},
                  "Credentials: the endpoint 'localhost:5000' is not an http or https URL"}));
 

@@ -29,6 +29,20 @@ INSTANTIATE_TEST_SUITE_P(Table, TimeForm,
                                          "Sunday, 30-Aug-15 12:36:00 GMT", "1440938160",
                                          "1440938160.0", "1.44093816e9", "2015-08-30 12:36:00Z"));
 
+TEST(TimeText, BeyondTheClockIsItsEnd) {
+  for (const char* never : {"9999-12-31T23:59:59Z", "2300-01-01T00:00:00Z", "253402300799",
+                            "Fri, 31 Dec 9999 23:59:59 GMT"}) {
+    EXPECT_EQ(to_iso8601(parse_time(never).value()), "2262-04-11T00:00:00Z") << never;
+  }
+  EXPECT_EQ(to_iso8601(parse_time("0001-01-01T00:00:00Z").value()), "1677-09-22T00:00:00Z");
+}
+
+TEST(TimeText, Before1970HasItsFractionOnTheRightSide) {
+  EXPECT_EQ(to_epoch(Timestamp(-500ms)), "-0.5");
+  EXPECT_EQ(parse_time("-0.5"), Timestamp(-500ms));
+  EXPECT_EQ(to_epoch(Timestamp(-3s)), "-3");
+}
+
 class NoTime : public testing::TestWithParam<const char*> {};
 
 TEST_P(NoTime, IsRefused) { EXPECT_FALSE(parse_time(GetParam())); }

@@ -1,0 +1,20 @@
+// ~/.aws/config and ~/.aws/credentials.
+#include "aws/config/shared_files.h"
+#include "aws/error.h"
+#include "fuzz/targets.h"
+
+namespace asiaq::fuzz {
+
+void profile(std::string_view input) {
+  try {
+    const aws::config::IniFile file = aws::config::parse_ini("fuzz", std::string(input));
+    for (const auto& [section, settings] : file.sections) {
+      for (const auto& [name, value] : settings) {
+        promise(!name.empty(), "a setting without a name in section " + section);
+      }
+    }
+  } catch (const aws::CredentialsError&) {
+  }
+}
+
+}  // namespace asiaq::fuzz
