@@ -34,7 +34,7 @@ struct SessionParts {
   Environment environment;
   Clock& clock;
   std::shared_ptr<http::Transport> transport;
-  config::SharedFiles files;
+  std::shared_ptr<const config::SharedFiles> files;
   config::ProfileChoice profile;
   config::Settings settings;
   credentials::Cached credentials;

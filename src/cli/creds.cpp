@@ -1,11 +1,11 @@
 #include "access/credentials_store.h"
+#include "base/atomic_file.h"
 #include "base/log.h"
 #include "cli/carry_out.h"
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/secret_input.h"
 #include "config/credential_buckets.h"
-#include "instance/atomic_file.h"
 
 namespace asiaq::cli {
 namespace {
@@ -103,8 +103,7 @@ void remove(Context& context, const OneKey& options) {
 }
 
 void set_file(Context& context, const SetFile& options) {
-  instance::write_atomically(options.filename, open_store(context, options).get(options.key),
-                             {.mode = 0600});
+  write_atomically(options.filename, open_store(context, options).get(options.key), {.mode = 0600});
 }
 
 }  // namespace

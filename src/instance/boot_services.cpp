@@ -1,5 +1,3 @@
-#include "instance/boot_services.h"
-
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -10,11 +8,12 @@
 #include "aws/ec2/client.h"
 #include "aws/error.h"
 #include "aws/s3/client.h"
+#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/wait.h"
-#include "instance/atomic_file.h"
+#include "instance/boot_services.h"
 #include "instance/hosts_file.h"
 #include "instance/identity.h"
 #include "instance/testing_mode.h"

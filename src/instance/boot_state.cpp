@@ -1,5 +1,3 @@
-#include "instance/boot_state.h"
-
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -7,11 +5,12 @@
 #include <sstream>
 #include <system_error>
 
+#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/wait.h"
-#include "instance/atomic_file.h"
+#include "instance/boot_state.h"
 
 namespace asiaq::instance {
 

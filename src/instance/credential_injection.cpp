@@ -1,5 +1,3 @@
-#include "instance/credential_injection.h"
-
 #include <fmt/format.h>
 #include <sys/stat.h>
 
@@ -9,9 +7,10 @@
 #include <system_error>
 
 #include "aws/encoding.h"
+#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "instance/atomic_file.h"
+#include "instance/credential_injection.h"
 #include "instance/file_patterns.h"
 #include "instance/placeholders.h"
 

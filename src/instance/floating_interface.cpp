@@ -1,5 +1,3 @@
-#include "instance/floating_interface.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,14 +7,15 @@
 
 #include "aws/ec2/client.h"
 #include "aws/error.h"
+#include "base/atomic_file.h"
 #include "base/cidr.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/process.h"
 #include "base/text.h"
 #include "base/wait.h"
-#include "instance/atomic_file.h"
 #include "instance/boot_services.h"
+#include "instance/floating_interface.h"
 #include "instance/health.h"
 
 namespace asiaq::instance {

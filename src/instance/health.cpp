@@ -1,14 +1,13 @@
-#include "instance/health.h"
-
 #include <fmt/format.h>
 #include <syslog.h>
 
 #include "aws/autoscaling/client.h"
+#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "instance/atomic_file.h"
 #include "instance/boot_services.h"
+#include "instance/health.h"
 
 namespace asiaq::instance {
 

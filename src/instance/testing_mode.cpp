@@ -1,14 +1,13 @@
-#include "instance/testing_mode.h"
-
 #include <fmt/format.h>
 
 #include <array>
 
+#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/process.h"
 #include "base/text.h"
-#include "instance/atomic_file.h"
+#include "instance/testing_mode.h"
 
 namespace asiaq::instance {
 

@@ -1,25 +1,29 @@
-#include "instance/this_host.h"
+#include <map>
 
+#include "aws/config/metadata_options.h"
 #include "aws/ec2/client.h"
 #include "aws/http/transport.h"
-#include "instance/atomic_file.h"
+#include "base/atomic_file.h"
+#include "instance/this_host.h"
 
 namespace asiaq::instance {
 
 namespace {
 
 /// On a host the metadata service is there for certain, only late at times: while everything
-/// starts at once.
+/// starts at once. It gives tokens, and nobody else may be taken for it.
 aws::Environment patient_environment() {
+  static const std::map<std::string, std::string> usual{
+      {"AWS_METADATA_SERVICE_TIMEOUT", "5"},
+      {"AWS_METADATA_SERVICE_NUM_ATTEMPTS", "5"},
+      {"AWS_EC2_METADATA_V1_DISABLED", "true"},
+  };
   aws::Environment environment = aws::Environment::of_process();
   environment.variable = [variable = environment.variable](const std::string& name) {
     auto value = variable(name);
+    const auto found = usual.find(name);
     const bool is_set = value && !value->empty();
-    if (!is_set &&
-        (name == "AWS_METADATA_SERVICE_TIMEOUT" || name == "AWS_METADATA_SERVICE_NUM_ATTEMPTS")) {
-      return std::optional<std::string>("5");
-    }
-    return value;
+    return is_set || found == usual.end() ? value : std::optional(found->second);
   };
   return environment;
 }
@@ -28,8 +32,10 @@ aws::Environment patient_environment() {
 
 ThisHost::ThisHost(HostPaths paths)
     : paths_(std::move(paths)),
-      metadata_(aws::http::make_curl_transport(),
-                aws::InstanceMetadata::options_from(patient_environment()), system_clock()) {}
+      metadata_(
+          aws::http::make_curl_transport(),
+          aws::config::read_metadata_options(aws::config::SettingReader(patient_environment())),
+          system_clock()) {}
 
 aws::Session& ThisHost::session() {
   if (!session_) session_.emplace(aws::Session::open({.environment = patient_environment()}));
