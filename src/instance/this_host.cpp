@@ -1,10 +1,10 @@
+#include "instance/this_host.h"
+
 #include <map>
 
 #include "aws/config/metadata_options.h"
 #include "aws/ec2/client.h"
 #include "aws/http/transport.h"
-#include "base/atomic_file.h"
-#include "instance/this_host.h"
 
 namespace asiaq::instance {
 
@@ -30,15 +30,19 @@ aws::Environment patient_environment() {
 
 }  // namespace
 
-ThisHost::ThisHost(HostPaths paths)
-    : paths_(std::move(paths)),
+ThisHost::ThisHost(Hands& hands, HostPaths paths)
+    : hands_(hands),
+      paths_(std::move(paths)),
       metadata_(
           aws::http::make_curl_transport(),
           aws::config::read_metadata_options(aws::config::SettingReader(patient_environment())),
           system_clock()) {}
 
 aws::Session& ThisHost::session() {
-  if (!session_) session_.emplace(aws::Session::open({.environment = patient_environment()}));
+  if (!session_) {
+    const auto access = hands_.rehearses() ? aws::Access::read_only : aws::Access::read_write;
+    session_.emplace(aws::Session::open({.access = access, .environment = patient_environment()}));
+  }
   return *session_;
 }
 
@@ -58,9 +62,8 @@ const std::string& ThisHost::instance_id() {
 void ThisHost::refresh_user_data() {
   const std::string text = metadata_.user_data();
   user_data_ = UserData::parse(text);
-  std::filesystem::create_directories(paths_.run());
-  write_atomically(paths_.user_data(), text, {.mode = 0644});
-  write_atomically(paths_.run() / "user-data.sh", user_data_->shell_text(), {.mode = 0644});
+  write_file(hands_, paths_.user_data(), text, {.mode = 0644});
+  write_file(hands_, paths_.run() / "user-data.sh", user_data_->shell_text(), {.mode = 0644});
 }
 
 std::string ThisHost::hostclass() {
