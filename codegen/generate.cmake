@@ -1,4 +1,5 @@
-# asiaq_aws_service(<service>): a library of the generated client, linked into the layer asiaq_aws.
+# asiaq_aws_service(<service>): a library of the generated client, linked into the layer asiaq_aws. Its folder and
+# namespace are the service's name with '_' for '-'.
 set(ASIAQ_BOTOCORE_DIR ${PROJECT_SOURCE_DIR}/build/botocore CACHE PATH
     "Unpacked source distribution of botocore: AWS's service models and test suites")
 set(ASIAQ_GENERATED_DIR ${PROJECT_BINARY_DIR}/generated)
@@ -7,7 +8,8 @@ function(asiaq_aws_service service)
   set_property(GLOBAL APPEND PROPERTY ASIAQ_AWS_SERVICES ${service})
   set(model ${ASIAQ_BOTOCORE_DIR}/botocore/data/${service})
   set(operations ${PROJECT_SOURCE_DIR}/codegen/operations/${service})
-  set(folder ${ASIAQ_GENERATED_DIR}/aws/${service})
+  string(REPLACE - _ space ${service})
+  set(folder ${ASIAQ_GENERATED_DIR}/aws/${space})
   file(GLOB_RECURSE model_files ${model}/*.json)
   if(NOT model_files)
     message(FATAL_ERROR "No model of ${service} below ${model}: run scripts/setup, or set ASIAQ_BOTOCORE_DIR")

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "model.h"
+#include "names.h"
 #include "rules_writer.h"
 #include "writer.h"
 
@@ -28,8 +29,9 @@ std::string needed(const Options& options, const std::string& name) {
 
 void write_client(const Options& options) {
   const awsgen::Model model = awsgen::Model::load(needed(options, "model"));
-  const awsgen::Writer writer(model, awsgen::read_operations(needed(options, "operations")),
-                              {.folder = needed(options, "output"), .space = model.name()});
+  const awsgen::Writer writer(
+      model, awsgen::read_operations(needed(options, "operations")),
+      {.folder = needed(options, "output"), .space = awsgen::member_identifier(model.name())});
   writer.write_client();
 }
 

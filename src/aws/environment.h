@@ -12,6 +12,7 @@ namespace asiaq::aws {
 struct Environment {
   std::function<std::optional<std::string>(const std::string& name)> variable;
   std::filesystem::path home;
+  std::filesystem::path terminal = "/dev/tty";  ///< where the person is asked for codes
 
   std::optional<std::string> get(const std::string& name) const {
     auto value = variable(name);

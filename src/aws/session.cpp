@@ -21,13 +21,14 @@ SessionParts::SessionParts(SessionOptions options)
     : access(options.access),
       environment(options.environment ? *options.environment : Environment::of_process()),
       clock(options.clock != nullptr ? *options.clock : system_clock()),
-      files(environment),
+      files(options.files ? options.files
+                          : std::make_shared<const config::SharedFiles>(environment)),
       profile(config::choose_profile(environment, options.profile)),
-      settings(config::read_settings(environment, files, profile, options.region)),
+      settings(config::read_settings(environment, *files, profile, options.region)),
       transport(options.transport ? options.transport
                                   : http::make_curl_transport({.ca_bundle = settings.ca_bundle})),
       credentials(chain(options), clock) {
-  if (profile.by_name && environment.get("AWS_ACCESS_KEY_ID")) {
+  if (!options.provider && profile.by_name && environment.get("AWS_ACCESS_KEY_ID")) {
     log::debug("AWS_ACCESS_KEY_ID is set: it wins over profile {}", profile.name);
   }
 }
@@ -53,12 +54,10 @@ Session Session::open(SessionOptions options) { return Session(std::move(options
 
 const std::string& Session::region() const {
   std::call_once(parts_->region_once, [&] {
-    if (!parts_->settings.region && !parts_->settings.metadata_disabled) {
+    if (!parts_->settings.region && !parts_->settings.metadata.disabled) {
       try {
         parts_->settings.region =
-            InstanceMetadata(parts_->transport, InstanceMetadata::options_from(parts_->environment),
-                             parts_->clock)
-                .region();
+            InstanceMetadata(parts_->transport, parts_->settings.metadata, parts_->clock).region();
       } catch (const ConnectionError& error) {
         log::debug("no region from instance metadata: {}", error.what());
       }

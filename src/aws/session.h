@@ -15,6 +15,9 @@ namespace asiaq::aws {
 namespace credentials {
 class Provider;
 }
+namespace config {
+class SharedFiles;
+}
 namespace http {
 class Transport;
 }
@@ -30,6 +33,7 @@ struct SessionOptions {
   std::optional<std::string> profile{};  ///< else AWS_PROFILE
   std::shared_ptr<credentials::Provider>
       provider{};  ///< instead of all places where credentials may be
+  std::shared_ptr<const config::SharedFiles> files{};  ///< if they have been read already
   // Replaced by tests; null and unset: the machine's own.
   std::optional<Environment> environment{};
   std::shared_ptr<http::Transport> transport{};

@@ -34,7 +34,7 @@ struct SessionParts {
   Access access;
   Environment environment;
   Clock& clock;
-  config::SharedFiles files;
+  std::shared_ptr<const config::SharedFiles> files;
   config::ProfileChoice profile;
   config::Settings settings;
   std::shared_ptr<http::Transport> transport;

@@ -1,4 +1,5 @@
 #include "access/credentials_store.h"
+#include "base/atomic_file.h"
 #include "base/log.h"
 #include "cli/carry_out.h"
 #include "cli/commands.h"

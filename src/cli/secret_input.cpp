@@ -1,6 +1,5 @@
 #include "cli/secret_input.h"
 
-#include <termios.h>
 #include <unistd.h>
 
 #include <array>
@@ -10,33 +9,10 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/terminal.h"
 
 namespace asiaq::cli {
 namespace {
-
-// While one lives, the terminal does not show what is typed.
-class Unseen {
- public:
-  Unseen() : is_terminal_(tcgetattr(STDIN_FILENO, &before_) == 0) {
-    if (!is_terminal_) return;
-    termios quiet = before_;
-    quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
-  }
-  ~Unseen() {
-    if (!is_terminal_) return;
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
-    std::cerr << '\n';
-  }
-  Unseen(const Unseen&) = delete;
-  Unseen& operator=(const Unseen&) = delete;
-
-  bool is_terminal() const { return is_terminal_; }
-
- private:
-  termios before_{};
-  bool is_terminal_;
-};
 
 // Up to `size` bytes; none at the end of the input.
 std::size_t read_some(char* buffer, std::size_t size) {
@@ -60,8 +36,8 @@ std::string read_standard_input() {
 }
 
 std::string ask_secret(const std::string& question) {
-  const Unseen unseen;
-  if (unseen.is_terminal()) std::cerr << question << std::flush;
+  const HiddenTyping hidden(STDIN_FILENO);
+  if (hidden.is_terminal()) std::cerr << question << std::flush;
   std::string line;
   char letter = 0;
   bool any = false;
@@ -70,6 +46,7 @@ std::string ask_secret(const std::string& question) {
     if (letter == '\n') break;
     line += letter;
   }
+  if (hidden.is_terminal()) std::cerr << '\n';
   if (!any) throw Error("Input", "standard input ended where a password was expected");
   return line;
 }

@@ -59,15 +59,17 @@ std::vector<OptionRecord> shared_options(const Tool& tool, const Command* comman
                              {.help = "accepted; does nothing", .place = Place::before_command}));
   }
   const Effect effect = command != nullptr ? command->effect : Effect::local;
-  if (has(effect, Effect::changes)) {
+  if (has(effect, Effect::changes | Effect::changes_host)) {
     options.push_back(shared("--dry-run", Setting::dry_run, ValueKind::flag,
                              {.help = "show what would be changed and change nothing",
                               .origin = command->dry_run,
                               .aliases = {"--dryrun"}}));
+  }
+  if (has(effect, Effect::changes)) {
     options.push_back(shared("--yes", Setting::yes, ValueKind::flag,
                              {.help = "answer questions with yes", .origin = Origin::added}));
   }
-  if (has(effect, Effect::changes | Effect::lists)) {
+  if (has(effect, Effect::changes | Effect::changes_host | Effect::lists)) {
     options.push_back(shared(
         "--output", Setting::output, ValueKind::text,
         {.help = "form of the results", .origin = Origin::added, .choices = {"text", "json"}}));
@@ -78,9 +80,11 @@ std::vector<OptionRecord> shared_options(const Tool& tool, const Command* comman
                               .help = "bound on all waiting, such as 90s, 45m or 1h30m",
                               .origin = Origin::added}));
   }
-  options.push_back(
-      shared("--stats", Setting::stats, ValueKind::flag,
-             {.help = "say at the end which AWS calls were made", .origin = Origin::added}));
+  if (effect != Effect::local && !has(effect, Effect::changes_host)) {
+    options.push_back(
+        shared("--stats", Setting::stats, ValueKind::flag,
+               {.help = "say at the end which AWS calls were made", .origin = Origin::added}));
+  }
   return options;
 }
 

@@ -14,11 +14,11 @@
 #include <map>
 #include <system_error>
 
+#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/process.h"
 #include "base/text.h"
-#include "instance/atomic_file.h"
 
 namespace asiaq::instance::acfg {
 

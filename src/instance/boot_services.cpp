@@ -10,11 +10,11 @@
 #include "aws/ec2/client.h"
 #include "aws/error.h"
 #include "aws/s3/client.h"
+#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/wait.h"
-#include "instance/atomic_file.h"
 #include "instance/hosts_file.h"
 #include "instance/identity.h"
 #include "instance/testing_mode.h"
@@ -27,21 +27,42 @@ bool means_next_bucket(const aws::ServiceError& error) {
   return error.http_status() == 403 || error.http_status() == 404;
 }
 
+plan::Change tag_change(ThisHost& host, std::vector<std::string> tags,
+                        std::function<void()> carry_out) {
+  return {.verb = plan::Verb::update,
+          .resource = {.kind = "instance", .name = host.instance_id(), .id = {}},
+          .details = std::move(tags),
+          .carry_out = std::move(carry_out),
+          .after = {}};
+}
+
 Tagging tagging_of(ThisHost& host) {
   return {
       .set =
           [&host](const std::map<std::string, std::string>& tags) {
             aws::List<aws::ec2::Tag> list;
-            for (const auto& [key, value] : tags) list.push_back({.key = key, .value = value});
-            aws::ec2::Client(host.session())
-                .create_tags({.resources = {host.instance_id()}, .tags = list});
+            std::vector<std::string> lines;
+            for (const auto& [key, value] : tags) {
+              list.push_back({.key = key, .value = value});
+              lines.push_back(fmt::format("tag {}: {}", key, value));
+            }
+            host.hands().carry_out(tag_change(host, std::move(lines), [&host, list] {
+              aws::ec2::Client(host.session())
+                  .create_tags({.resources = {host.instance_id()}, .tags = list});
+            }));
           },
       .remove =
           [&host](const std::vector<std::string>& keys) {
             aws::List<aws::ec2::Tag> list;
-            for (const std::string& key : keys) list.push_back({.key = key});
-            aws::ec2::Client(host.session())
-                .delete_tags({.resources = {host.instance_id()}, .tags = list});
+            std::vector<std::string> lines;
+            for (const std::string& key : keys) {
+              list.push_back({.key = key});
+              lines.push_back("no tag " + key);
+            }
+            host.hands().carry_out(tag_change(host, std::move(lines), [&host, list] {
+              aws::ec2::Client(host.session())
+                  .delete_tags({.resources = {host.instance_id()}, .tags = list});
+            }));
           },
   };
 }
@@ -69,11 +90,19 @@ void fetch_user_data(ThisHost& host) {
 
 void name_host(ThisHost& host) {
   const std::string name = host_name(host.user_data(), host.instance_id());
-  if (::sethostname(name.data(), name.size()) != 0) {
-    throw Error("Host", fmt::format("the host cannot be named {}: {}", name, std::strerror(errno)));
-  }
-  write_atomically(host.paths().in("etc/hostname"), name + '\n');
-  log::info("this host is {}", name);
+  host.hands().carry_out({.verb = plan::Verb::update,
+                          .resource = {.kind = "host name", .name = name, .id = {}},
+                          .details = {},
+                          .carry_out =
+                              [name] {
+                                if (::sethostname(name.data(), name.size()) != 0) {
+                                  throw Error("Host", fmt::format("the host cannot be named {}: {}",
+                                                                  name, std::strerror(errno)));
+                                }
+                                log::info("this host is {}", name);
+                              },
+                          .after = {}});
+  write_file(host.hands(), host.paths().in("etc/hostname"), name + '\n');
 }
 
 void update_hosts_file(ThisHost& host, Presence presence) {
@@ -82,7 +111,7 @@ void update_hosts_file(ThisHost& host, Presence presence) {
   const std::string name = host_name(host.user_data(), host.instance_id());
   const std::string after = with_hosts_block(
       before, presence == Presence::present ? hosts_block(host.user_data(), name) : own_line(name));
-  if (after != before) write_atomically(file, after);
+  write_file(host.hands(), file, after);
 }
 
 void tag_host(ThisHost& host) {
@@ -111,10 +140,8 @@ InjectionResult update_credentials(ThisHost& host) {
     log::warning("user data names no credential bucket: files keep their placeholders");
     return {};
   }
-  auto result =
-      inject_credentials(from_buckets(host.session(), buckets), {.root = host.paths().root});
-  for (const auto& file : result.written) log::info("credentials put into {}", file.string());
-  return result;
+  return inject_credentials(from_buckets(host.session(), buckets), host.hands(),
+                            {.root = host.paths().root});
 }
 
 SmokeTestResult test_host(ThisHost& host) {
@@ -123,14 +150,17 @@ SmokeTestResult test_host(ThisHost& host) {
 }
 
 void report_boot(ThisHost& host) {
-  report_boot(BootReport{.paths = host.paths(),
+  report_boot(BootReport{.hands = host.hands(),
+                         .paths = host.paths(),
                          .hostclass = host.hostclass(),
                          .smoke_test = [&host] { return test_host(host); },
                          .tagging = tagging_of(host),
                          .uptime = uptime_of_host});
 }
 
-void report_shutdown(ThisHost& host) { report_shutdown(host.paths(), tagging_of(host)); }
+void report_shutdown(ThisHost& host) {
+  report_shutdown(host.hands(), host.paths(), tagging_of(host));
+}
 
 std::vector<std::string> tested_hosts(ThisHost& host, const std::string& hostclass) {
   std::vector<std::string> addresses;

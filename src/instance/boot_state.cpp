@@ -7,11 +7,11 @@
 #include <sstream>
 #include <system_error>
 
+#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/wait.h"
-#include "instance/atomic_file.h"
 
 namespace asiaq::instance {
 
@@ -27,25 +27,32 @@ fs::path link_to_mark(const HostPaths& paths, const char* name) {
   return paths.in("tmp") / fmt::format("disco_{}", name);
 }
 
-void set_mark(const HostPaths& paths, const char* name, const std::string& content) {
-  fs::create_directories(paths.run());
-  write_atomically(mark(paths, name), content, {.mode = 0644});
-  // In a folder where anybody may have put something of that name: whatever it is makes way.
-  std::error_code code;
-  fs::remove(link_to_mark(paths, name), code);
-  fs::create_symlink(mark(paths, name), link_to_mark(paths, name), code);
-  if (code) log::warning("{}: {}", link_to_mark(paths, name).string(), code.message());
+void set_mark(const BootReport& report, const char* name, const std::string& content) {
+  const fs::path file = mark(report.paths, name);
+  const fs::path link = link_to_mark(report.paths, name);
+  write_file(report.hands, file, content, {.mode = 0644});
+  report.hands.carry_out({.verb = plan::Verb::create,
+                          .resource = {.kind = "link", .name = link.string(), .id = {}},
+                          .details = {"to " + file.string()},
+                          .carry_out =
+                              [file, link] {
+                                // In a folder where anybody may have put something of that name:
+                                // whatever it is makes way.
+                                std::error_code code;
+                                fs::remove(link, code);
+                                fs::create_symlink(file, link, code);
+                                if (code) log::warning("{}: {}", link.string(), code.message());
+                              },
+                          .after = {}});
 }
 
-void remove_mark(const HostPaths& paths, const char* name) {
-  std::error_code ignored;
-  fs::remove(mark(paths, name), ignored);
-  fs::remove(link_to_mark(paths, name), ignored);
+void remove_mark(Hands& hands, const HostPaths& paths, const char* name) {
+  remove_file(hands, mark(paths, name));
+  remove_file(hands, link_to_mark(paths, name));
 }
 
-void write_banner(const HostPaths& paths, const std::string& text) {
-  fs::create_directories(paths.banner().parent_path());
-  write_atomically(paths.banner(), text, {.mode = 0644});
+void write_banner(Hands& hands, const HostPaths& paths, const std::string& text) {
+  write_file(hands, paths.banner(), text, {.mode = 0644});
 }
 
 /// Waits for the smoke test to pass; says what fails when that changes.
@@ -91,20 +98,24 @@ BootState boot_state(const HostPaths& paths) {
 }
 
 void report_boot(const BootReport& report) {
-  write_banner(report.paths, "This host has booted but has not passed its smoke test.\n");
-  set_mark(report.paths, "booted", rfc3339(report.clock->now()) + '\n');
-  wait_for_smoke_test(report);
+  write_banner(report.hands, report.paths,
+               "This host has booted but has not passed its smoke test.\n");
+  set_mark(report, "booted", rfc3339(report.clock->now()) + '\n');
+  report.hands.carry_out({.verb = plan::Verb::wait,
+                          .resource = {.kind = "smoke test", .name = report.hostclass, .id = {}},
+                          .details = {},
+                          .carry_out = [&report] { wait_for_smoke_test(report); },
+                          .after = {}});
   const std::string seconds = fmt::format("{:.0f}", report.uptime().count());
-  set_mark(report.paths, "tested",
-           fmt::format("{} after {} s\n", rfc3339(report.clock->now()), seconds));
-  write_banner(report.paths, "");
+  set_mark(report, "tested", fmt::format("{} after {} s\n", rfc3339(report.clock->now()), seconds));
+  write_banner(report.hands, report.paths, "");
   set_tags_with_patience(report, {{"smoketest", "tested"}, {"boottime", seconds}});
 }
 
-void report_shutdown(const HostPaths& paths, const Tagging& tagging) {
-  remove_mark(paths, "tested");
-  remove_mark(paths, "booted");
-  write_banner(paths, "This host is going down.\n");
+void report_shutdown(Hands& hands, const HostPaths& paths, const Tagging& tagging) {
+  remove_mark(hands, paths, "tested");
+  remove_mark(hands, paths, "booted");
+  write_banner(hands, paths, "This host is going down.\n");
   try {
     tagging.remove({"smoketest"});
   } catch (const Error& error) {

@@ -26,6 +26,7 @@ struct Tagging {
 };
 
 struct BootReport {
+  Hands& hands;
   HostPaths paths;
   std::string hostclass;
   std::function<SmokeTestResult()> smoke_test;
@@ -42,7 +43,7 @@ void report_boot(const BootReport& report);
 
 /// Before the host goes down: takes the marks and the tag `smoketest` back. Only the tag can fail,
 /// and that is logged.
-void report_shutdown(const HostPaths& paths, const Tagging& tagging);
+void report_shutdown(Hands& hands, const HostPaths& paths, const Tagging& tagging);
 
 /// Seconds since this host's first process was started (in a container the machine's own uptime
 /// says nothing).

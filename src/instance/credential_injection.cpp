@@ -1,7 +1,6 @@
 #include "instance/credential_injection.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <map>
@@ -9,9 +8,9 @@
 #include <system_error>
 
 #include "aws/encoding.h"
+#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "instance/atomic_file.h"
 #include "instance/file_patterns.h"
 #include "instance/placeholders.h"
 
@@ -27,7 +26,8 @@ std::string digest(std::string_view content) { return aws::hex(aws::sha256(conte
 /// Originals of filled-in files, below one folder in two trees that mirror the file system.
 class Originals {
  public:
-  Originals(const fs::path& root, const fs::path& folder) : root_(root), folder_(root / folder) {}
+  Originals(Hands& hands, const fs::path& root, const fs::path& folder)
+      : hands_(hands), root_(root), folder_(root / folder) {}
 
   /// The original of `file`, which now holds `content`; nothing if it holds no placeholders and is
   /// not what was once made of an original.
@@ -54,23 +54,16 @@ class Originals {
   }
 
   void forget(const fs::path& file) const {
-    std::error_code ignored;
-    fs::remove(path_of("originals", file), ignored);
-    fs::remove(path_of("digests", file), ignored);
+    remove_file(hands_, path_of("originals", file));
+    remove_file(hands_, path_of("digests", file));
   }
 
   void write(const fs::path& path, std::string_view content) const {
-    std::error_code code;
-    fs::create_directories(folder_, code);
-    if (!code && ::chmod(folder_.c_str(), 0700) == 0)
-      fs::create_directories(path.parent_path(), code);
-    if (code) {
-      throw Error("File",
-                  fmt::format("cannot make {}: {}", path.parent_path().string(), code.message()));
-    }
-    write_atomically(path, content, {.mode = 0600});
+    make_private_folder(hands_, folder_);
+    write_file(hands_, path, content, {.mode = 0600});
   }
 
+  Hands& hands_;
   fs::path root_;
   fs::path folder_;
 };
@@ -159,8 +152,9 @@ const std::vector<std::string>& credential_file_patterns() {
   return patterns;
 }
 
-InjectionResult inject_credentials(const FetchCredential& fetch, const InjectionPaths& paths) {
-  const Originals originals(paths.root, paths.templates);
+InjectionResult inject_credentials(const FetchCredential& fetch, Hands& hands,
+                                   const InjectionPaths& paths) {
+  const Originals originals(hands, paths.root, paths.templates);
   Values values(fetch);
   InjectionResult result;
   for (const fs::path& file : matching_files(paths.root, all_patterns(paths))) {
@@ -178,8 +172,9 @@ InjectionResult inject_credentials(const FetchCredential& fetch, const Injection
       const std::string filled_in = with_values(*original, values.found());
       if (filled_in == *content) continue;
       originals.keep(file, *original, *content, filled_in);
-      write_atomically(file, filled_in);
+      write_file(hands, file, filled_in);
       result.written.push_back(file);
+      if (!hands.rehearses()) log::info("credentials put into {}", file.string());
     } catch (const Error& error) {
       log::error("credentials of {}: {}", file.string(), error.what());
     }

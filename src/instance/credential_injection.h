@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "instance/hands.h"
+
 namespace asiaq::instance {
 
 /// The object of that key in the first bucket that has it; nothing if none has. May throw Error:
@@ -26,7 +28,7 @@ struct InjectionPaths {
 };
 
 struct InjectionResult {
-  std::vector<std::filesystem::path> written;  ///< Files whose content changed.
+  std::vector<std::filesystem::path> written;  ///< Files whose content changed, or would.
   std::vector<std::string> unavailable;  ///< Keys that no bucket gave; their placeholders stay.
 };
 
@@ -37,6 +39,7 @@ const std::vector<std::string>& credential_file_patterns();
 /// changes, with owner, mode and label kept. A file that was edited after it was filled in is left
 /// alone unless it names keys again, and so is one that would lose a value which an earlier run put
 /// in. What goes wrong with a key or a file is logged, and the others are done.
-InjectionResult inject_credentials(const FetchCredential& fetch, const InjectionPaths& paths = {});
+InjectionResult inject_credentials(const FetchCredential& fetch, Hands& hands,
+                                   const InjectionPaths& paths = {});
 
 }  // namespace asiaq::instance

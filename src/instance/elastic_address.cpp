@@ -23,6 +23,12 @@ aws::ec2::Address describe(const aws::ec2::Client& ec2, const std::string& addre
   return found.addresses.front();
 }
 
+plan::Resource resource_of(const aws::ec2::Address& address) {
+  return {.kind = "elastic IP",
+          .name = address.public_ip.value_or(""),
+          .id = address.allocation_id.value_or("")};
+}
+
 std::string state_of(const aws::ec2::Client& ec2, const std::string& instance_id) {
   for (const auto& reservation : ec2.describe_instances_all(
            {.filters = {{.name = "instance-id", .values = {instance_id}}}})) {
@@ -68,10 +74,17 @@ void take_elastic_address(ThisHost& host) {
       log::info("{} stays with {}", *wanted, holder.instance_id);
       return;
     case AddressDecision::take:
-      ec2.associate_address({.allocation_id = address.allocation_id,
-                             .instance_id = host.instance_id(),
-                             .allow_reassociation = true});
-      log::info("{} is this host's now", *wanted);
+      host.hands().carry_out({.verb = plan::Verb::associate,
+                              .resource = resource_of(address),
+                              .details = {"with " + host.instance_id()},
+                              .carry_out =
+                                  [&] {
+                                    ec2.associate_address({.allocation_id = address.allocation_id,
+                                                           .instance_id = host.instance_id(),
+                                                           .allow_reassociation = true});
+                                    log::info("{} is this host's now", *wanted);
+                                  },
+                              .after = {}});
   }
 }
 
@@ -81,12 +94,21 @@ void release_elastic_address(ThisHost& host) {
   const aws::ec2::Client ec2(host.session());
   const auto address = describe(ec2, *wanted);
   if (address.instance_id != host.instance_id() || !address.association_id) return;
-  try {
-    ec2.disassociate_address({.association_id = address.association_id});
-  } catch (const aws::ServiceError& error) {
-    // Another host took it since: the association is gone, which is what was wanted.
-    if (!error.is_not_found()) throw;
-  }
+  host.hands().carry_out({.verb = plan::Verb::detach,
+                          .resource = resource_of(address),
+                          .details = {"from " + host.instance_id()},
+                          .carry_out =
+                              [&] {
+                                try {
+                                  ec2.disassociate_address(
+                                      {.association_id = address.association_id});
+                                } catch (const aws::ServiceError& error) {
+                                  // Another host took it since: the association is gone, which is
+                                  // what was wanted.
+                                  if (!error.is_not_found()) throw;
+                                }
+                              },
+                          .after = {}});
 }
 
 }  // namespace asiaq::instance

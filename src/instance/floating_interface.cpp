@@ -9,13 +9,12 @@
 
 #include "aws/ec2/client.h"
 #include "aws/error.h"
+#include "base/atomic_file.h"
 #include "base/cidr.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "base/process.h"
 #include "base/text.h"
 #include "base/wait.h"
-#include "instance/atomic_file.h"
 #include "instance/boot_services.h"
 #include "instance/health.h"
 
@@ -46,13 +45,18 @@ std::vector<FloatingInterface> candidates(ThisHost& host, const aws::ec2::Client
   return found;
 }
 
+plan::Change change_of(plan::Verb verb, const FloatingInterface& interface, std::string detail,
+                       std::function<void()> carry_out) {
+  return {.verb = verb,
+          .resource = {.kind = "network interface", .name = interface.address, .id = interface.id},
+          .details = {std::move(detail)},
+          .carry_out = std::move(carry_out),
+          .after = {}};
+}
+
 /// Calls again while EC2 says that things are still on their way.
-void attach(const aws::ec2::Client& ec2, const InterfaceChoice& choice,
-            const std::string& instance_id) {
-  if (choice.step == InterfaceChoice::Step::detach_first) {
-    log::info("taking {} from {}", choice.interface.address, choice.interface.instance_id);
-    ec2.detach_network_interface({.attachment_id = choice.interface.attachment_id, .force = true});
-  }
+void attach_patiently(const aws::ec2::Client& ec2, const InterfaceChoice& choice,
+                      const std::string& instance_id) {
   wait_until(fmt::format("{} to be attached", choice.interface.id), attach_limits,
              [&]() -> std::optional<std::string> {
                try {
@@ -66,20 +70,38 @@ void attach(const aws::ec2::Client& ec2, const InterfaceChoice& choice,
              });
 }
 
-void leave_source_addresses_alone(const aws::ec2::Client& ec2, const std::string& instance_id) {
-  for (const auto& eni : ec2.describe_network_interfaces_all(
-           {.filters = {{.name = "attachment.instance-id", .values = {instance_id}}}})) {
-    if (eni.source_dest_check == false) continue;
-    ec2.modify_network_interface_attribute({.network_interface_id = eni.network_interface_id,
-                                            .source_dest_check = {{.value = false}}});
+void attach(ThisHost& host, const aws::ec2::Client& ec2, const InterfaceChoice& choice) {
+  const FloatingInterface& interface = choice.interface;
+  if (choice.step == InterfaceChoice::Step::detach_first) {
+    host.hands().carry_out(change_of(
+        plan::Verb::detach, interface, "from " + interface.instance_id, [&ec2, &interface] {
+          log::info("taking {} from {}", interface.address, interface.instance_id);
+          ec2.detach_network_interface({.attachment_id = interface.attachment_id, .force = true});
+        }));
   }
+  host.hands().carry_out(change_of(plan::Verb::attach, interface, "to " + host.instance_id(),
+                                   [&] { attach_patiently(ec2, choice, host.instance_id()); }));
 }
 
-void run_ip(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), "ip");
-  const ProcessResult result = run_process({.arguments = arguments});
-  if (result.status != 0) {
-    throw Error("Host", fmt::format("{}: {}", shell_quoted(arguments), trimmed(result.output)));
+/// Of this host's interfaces and the one that is being attached.
+void leave_source_addresses_alone(ThisHost& host, const aws::ec2::Client& ec2,
+                                  const InterfaceChoice& choice) {
+  auto checked = ec2.describe_network_interfaces_all(
+      {.filters = {{.name = "attachment.instance-id", .values = {host.instance_id()}}}});
+  std::vector<FloatingInterface> interfaces;
+  if (choice.step != InterfaceChoice::Step::none) interfaces.push_back(choice.interface);
+  for (const auto& eni : checked) {
+    const std::string id = eni.network_interface_id.value_or("");
+    if (id == choice.interface.id && !interfaces.empty()) continue;
+    if (eni.source_dest_check.value_or(true))
+      interfaces.push_back({.id = id, .address = eni.private_ip_address.value_or("")});
+  }
+  for (const FloatingInterface& interface : interfaces) {
+    host.hands().carry_out(
+        change_of(plan::Verb::update, interface, "source/destination check: off", [&] {
+          ec2.modify_network_interface_attribute(
+              {.network_interface_id = interface.id, .source_dest_check = {{.value = false}}});
+        }));
   }
 }
 
@@ -110,6 +132,16 @@ std::optional<OwnInterface> find_own(Metadata& metadata, const std::string& addr
   return std::nullopt;
 }
 
+/// Answers to other networks come in by the first interface: a strict filter would drop them.
+void loosen_filter(Hands& hands, const std::string& device) {
+  const std::string file = "/proc/sys/net/ipv4/conf/" + device + "/rp_filter";
+  hands.carry_out({.verb = plan::Verb::update,
+                   .resource = {.kind = "file", .name = file, .id = {}},
+                   .details = {"2"},
+                   .carry_out = [file] { std::ofstream(file) << "2\n"; },
+                   .after = {}});
+}
+
 void set_routes(ThisHost& host, const std::string& address) {
   std::optional<OwnInterface> own;
   std::optional<std::string> device;
@@ -120,21 +152,22 @@ void set_routes(ThisHost& host, const std::string& address) {
                return device ? std::nullopt : std::optional<std::string>("not there yet");
              });
   const auto gateway = Ipv4Address(own->subnet.first().number() + 1).to_string();
-  // Answers to other networks come in by the first interface: a strict filter would drop them.
-  std::ofstream("/proc/sys/net/ipv4/conf/" + *device + "/rp_filter") << "2\n";
-  run_ip({"link", "set", *device, "up"});
-  run_ip({"address", "replace", fmt::format("{}/{}", address, own->subnet.prefix_length()), "dev",
-          *device});
-  run_ip({"route", "replace", own->subnet.to_string(), "dev", *device, "src", address, "table",
-          route_table});
-  run_ip({"route", "replace", "default", "via", gateway, "dev", *device, "table", route_table});
-  run_process({.arguments = {"ip", "rule", "del", "from", address, "table", route_table}});
-  run_ip({"rule", "add", "from", address, "table", route_table});
+  Hands& hands = host.hands();
+  loosen_filter(hands, *device);
+  run_program(hands, {"ip", "link", "set", *device, "up"});
+  run_program(hands, {"ip", "address", "replace",
+                      fmt::format("{}/{}", address, own->subnet.prefix_length()), "dev", *device});
+  run_program(hands, {"ip", "route", "replace", own->subnet.to_string(), "dev", *device, "src",
+                      address, "table", route_table});
+  run_program(hands, {"ip", "route", "replace", "default", "via", gateway, "dev", *device, "table",
+                      route_table});
+  try_program(hands, {"ip", "rule", "del", "from", address, "table", route_table});
+  run_program(hands, {"ip", "rule", "add", "from", address, "table", route_table});
 }
 
-void remove_routes(const std::string& address) {
-  run_process({.arguments = {"ip", "rule", "del", "from", address, "table", route_table}});
-  run_process({.arguments = {"ip", "route", "flush", "table", route_table}});
+void remove_routes(Hands& hands, const std::string& address) {
+  try_program(hands, {"ip", "rule", "del", "from", address, "table", route_table});
+  try_program(hands, {"ip", "route", "flush", "table", route_table});
 }
 
 }  // namespace
@@ -172,10 +205,10 @@ void attach_floating_interface(ThisHost& host) {
                                  join(addresses, " "))),
         "provisioning the hostclass makes them");
   }
-  if (choice->step != InterfaceChoice::Step::none) attach(ec2, *choice, host.instance_id());
-  leave_source_addresses_alone(ec2, host.instance_id());
-  write_atomically(host.paths().in(address_file), choice->interface.address + '\n');
-  log::info("{} is this host's", choice->interface.address);
+  if (choice->step != InterfaceChoice::Step::none) attach(host, ec2, *choice);
+  leave_source_addresses_alone(host, ec2, *choice);
+  write_file(host.hands(), host.paths().in(address_file), choice->interface.address + '\n');
+  if (!host.hands().rehearses()) log::info("{} is this host's", choice->interface.address);
 }
 
 void release_floating_interface(ThisHost& host) {
@@ -183,11 +216,13 @@ void release_floating_interface(ThisHost& host) {
   const aws::ec2::Client ec2(host.session());
   for (const FloatingInterface& candidate : candidates(host, ec2)) {
     if (candidate.instance_id != host.instance_id()) continue;
-    ec2.detach_network_interface({.attachment_id = candidate.attachment_id});
-    log::info("{} is this host's no more", candidate.address);
+    host.hands().carry_out(change_of(
+        plan::Verb::detach, candidate, "from " + candidate.instance_id, [&ec2, &candidate] {
+          ec2.detach_network_interface({.attachment_id = candidate.attachment_id});
+          log::info("{} is this host's no more", candidate.address);
+        }));
   }
-  std::error_code ignored;
-  std::filesystem::remove(host.paths().in(address_file), ignored);
+  remove_file(host.hands(), host.paths().in(address_file));
 }
 
 void give_up(ThisHost& host, const std::string& reason) {
@@ -196,7 +231,7 @@ void give_up(ThisHost& host, const std::string& reason) {
   } catch (const Error& error) {
     log::error("auto scaling cannot be told: {}", error.what());
   }
-  run_process({.arguments = {"systemctl", "--no-block", "poweroff"}});
+  try_program(host.hands(), {"systemctl", "--no-block", "poweroff"});
 }
 
 void route_floating_address(ThisHost& host, Routes routes) {
@@ -205,7 +240,7 @@ void route_floating_address(ThisHost& host, Routes routes) {
   if (routes == Routes::set) {
     set_routes(host, *address);
   } else {
-    remove_routes(*address);
+    remove_routes(host.hands(), *address);
   }
 }
 

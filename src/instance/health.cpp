@@ -4,10 +4,10 @@
 #include <syslog.h>
 
 #include "aws/autoscaling/client.h"
+#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "instance/atomic_file.h"
 #include "instance/boot_services.h"
 
 namespace asiaq::instance {
@@ -25,6 +25,13 @@ Seconds seconds_of(const std::string& name, std::string_view value) {
         fmt::format("/{}: {} is no number of seconds: {}", settings_file, name, value));
   }
   return Seconds(static_cast<double>(*number));
+}
+
+void log_as_unhealthy(const std::string& reason) {
+  ::openlog("disco.smoketest", LOG_PID, LOG_LOCAL0);
+  ::syslog(LOG_ERR, "%s", reason.c_str());
+  ::closelog();
+  log::error("this host is unhealthy: {}", reason);
 }
 
 std::optional<Seconds> age(const fs::path& file) {
@@ -84,15 +91,22 @@ void smoke_alarm(ThisHost& host) {
 }
 
 void mark_unhealthy(ThisHost& host, const std::string& reason) {
-  ::openlog("disco.smoketest", LOG_PID, LOG_LOCAL0);
-  ::syslog(LOG_ERR, "%s", reason.c_str());
-  ::closelog();
-  log::error("this host is unhealthy: {}", reason);
-  if (host.user_data().get("smoketest_termination") == "0") return;
-  aws::autoscaling::Client(host.session())
-      .set_instance_health({.instance_id = host.instance_id(),
-                            .health_status = "Unhealthy",
-                            .should_respect_grace_period = true});
+  const bool for_the_log_only = host.user_data().get("smoketest_termination") == "0";
+  host.hands().carry_out(
+      {.verb = plan::Verb::update,
+       .resource = {.kind = "instance", .name = host.instance_id(), .id = {}},
+       .details = {"unhealthy: " + reason,
+                   for_the_log_only ? "in the log only" : "auto scaling may replace it"},
+       .carry_out =
+           [&host, reason, for_the_log_only] {
+             log_as_unhealthy(reason);
+             if (for_the_log_only) return;
+             aws::autoscaling::Client(host.session())
+                 .set_instance_health({.instance_id = host.instance_id(),
+                                       .health_status = "Unhealthy",
+                                       .should_respect_grace_period = true});
+           },
+       .after = {}});
 }
 
 }  // namespace asiaq::instance

@@ -7,15 +7,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <map>
+#include <memory>
 
 #include "aws/error.h"
 #include "aws/s3/client.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "base/process.h"
 #include "base/text.h"
 
 namespace asiaq::instance {
@@ -81,12 +83,49 @@ void write_authorized_keys(const LocalUser& user, const std::string& lines) {
   }
 }
 
-void run_checked(const std::vector<std::string>& arguments, const std::string& input) {
-  const ProcessResult result = run_process({.arguments = arguments, .standard_input = input});
-  if (result.status != 0) {
-    throw Error("Command", fmt::format("{} ended with status {}: {}", arguments.front(),
-                                       result.status, trimmed(result.output)));
+std::optional<LocalUser> user_named(const std::string& user) {
+  const passwd* found = ::getpwnam(user.c_str());
+  if (found == nullptr) return std::nullopt;
+  return LocalUser{found->pw_uid, found->pw_gid, found->pw_dir};
+}
+
+std::optional<gid_t> group_named(const std::string& group) {
+  const struct group* found = ::getgrnam(group.c_str());
+  return found == nullptr ? std::nullopt : std::optional(found->gr_gid);
+}
+
+/// What would be there by now if a rehearsal were none. Ids are those asked for, or 0.
+struct Imagined {
+  std::map<std::string, LocalUser> users;
+  std::map<std::string, gid_t> groups;
+
+  void note(const std::vector<std::string>& arguments) {
+    const auto id_behind = [&](const char* option) {
+      const auto found = std::find(arguments.begin(), arguments.end(), option);
+      if (found == arguments.end() || found + 1 == arguments.end()) return 0U;
+      return static_cast<unsigned>(parse_integer(*(found + 1)).value_or(0));
+    };
+    const std::string& program = arguments.front();
+    const std::string& name = arguments.back();
+    if (program == "groupadd") groups[name] = id_behind("--gid");
+    if (program == "useradd")
+      users[name] = {id_behind("--uid"), id_behind("--gid"), "/home/" + name};
   }
+};
+
+template <class Value>
+std::optional<Value> value_of(const std::map<std::string, Value>& values, const std::string& name) {
+  const auto found = values.find(name);
+  return found == values.end() ? std::nullopt : std::optional(found->second);
+}
+
+void replace_keys(Hands& hands, const LocalUser& user, const std::string& lines) {
+  const auto file = user.home / ".ssh" / "authorized_keys";
+  hands.carry_out({.verb = plan::Verb::update,
+                   .resource = {.kind = "file", .name = file.string(), .id = {}},
+                   .details = {fmt::format("{} keys", split(lines, '\n').size() - 1)},
+                   .carry_out = [user, lines] { write_authorized_keys(user, lines); },
+                   .after = {}});
 }
 
 void install_group(const OperatorGroup& group, const AccountSystem& system) {
@@ -168,19 +207,26 @@ OperatorAccounts accounts_of(const aws::s3::Client& s3, const std::string& bucke
 
 }  // namespace
 
-AccountSystem account_system() {
+AccountSystem account_system(Hands& hands) {
+  const auto imagined = std::make_shared<Imagined>();
   return {
-      .find_user = [](const std::string& user) -> std::optional<LocalUser> {
-        const passwd* found = ::getpwnam(user.c_str());
-        if (found == nullptr) return std::nullopt;
-        return LocalUser{found->pw_uid, found->pw_gid, found->pw_dir};
-      },
-      .find_group = [](const std::string& group) -> std::optional<gid_t> {
-        const struct group* found = ::getgrnam(group.c_str());
-        return found == nullptr ? std::nullopt : std::optional(found->gr_gid);
-      },
-      .run = run_checked,
-      .write_keys = write_authorized_keys,
+      .find_user =
+          [imagined](const std::string& user) {
+            const auto found = user_named(user);
+            return found ? found : value_of(imagined->users, user);
+          },
+      .find_group =
+          [imagined](const std::string& group) {
+            const auto found = group_named(group);
+            return found ? found : value_of(imagined->groups, group);
+          },
+      .run =
+          [imagined, &hands](const std::vector<std::string>& arguments, const std::string& input) {
+            run_program(hands, arguments, input);
+            if (hands.rehearses()) imagined->note(arguments);
+          },
+      .write_keys = [&hands](const LocalUser& user,
+                             const std::string& lines) { replace_keys(hands, user, lines); },
   };
 }
 
@@ -219,7 +265,7 @@ int add_operators(ThisHost& host) {
       ++failed;
     }
   }
-  return failed + install_accounts(merged(all), account_system());
+  return failed + install_accounts(merged(all), account_system(host.hands()));
 }
 
 }  // namespace asiaq::instance

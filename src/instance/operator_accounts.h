@@ -31,7 +31,9 @@ struct AccountSystem {
   std::function<void(const LocalUser& user, const std::string& lines)> write_keys;
 };
 
-AccountSystem account_system();
+/// Of this host, changed with `hands`, which must outlive it. What rehearsing hands would have made
+/// counts as there.
+AccountSystem account_system(Hands& hands);
 
 /// Groups first, then users: makes or changes each, opens or expires it, and writes its keys. An
 /// account of the system (id below 1000) is never touched. What goes wrong with one is logged and

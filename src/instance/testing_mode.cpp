@@ -1,14 +1,11 @@
 #include "instance/testing_mode.h"
 
-#include <fmt/format.h>
-
 #include <array>
 
+#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "base/process.h"
 #include "base/text.h"
-#include "instance/atomic_file.h"
 
 namespace asiaq::instance {
 
@@ -30,20 +27,12 @@ std::optional<TestingMode> chosen_testing_mode(const HostPaths& paths) {
   return std::nullopt;
 }
 
-void control_unit(const std::string& verb, const std::string& unit) {
-  const ProcessResult result = run_process({.arguments = {"systemctl", verb, unit}});
-  if (result.status != 0) {
-    throw Error("Host", fmt::format("systemctl {} {}: {}", verb, unit, trimmed(result.output)));
-  }
-}
-
-void set_testing_mode(const HostPaths& paths, TestingMode mode, const UnitAction& action) {
-  std::filesystem::create_directories(mode_file(paths).parent_path());
-  write_atomically(mode_file(paths), mode == TestingMode::on ? "on\n" : "off\n", {.mode = 0644});
+void set_testing_mode(Hands& hands, const HostPaths& paths, TestingMode mode) {
+  write_file(hands, mode_file(paths), mode == TestingMode::on ? "on\n" : "off\n", {.mode = 0644});
   std::optional<Error> first;
   for (const char* unit : units) {
     try {
-      action(mode == TestingMode::on ? "stop" : "restart", unit);
+      run_program(hands, {"systemctl", mode == TestingMode::on ? "stop" : "restart", unit});
     } catch (const Error& error) {
       log::error("{}", error.what());
       if (!first) first = error;

@@ -1,7 +1,6 @@
 // Testing mode: a host that a deployment is trying out takes no addresses from the ones in service.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,15 +14,8 @@ enum class TestingMode { off, on };
 /// What a deployment said last on this host; nothing if none did. Survives a reboot.
 std::optional<TestingMode> chosen_testing_mode(const HostPaths& paths);
 
-/// Restarts (or stops) a unit; throws Error.
-using UnitAction = std::function<void(const std::string& verb, const std::string& unit)>;
-
-/// The machine's own systemctl.
-void control_unit(const std::string& verb, const std::string& unit);
-
 /// Notes the mode, then lets the units that hold addresses and routes act on it: `restart` when
 /// testing is over, `stop` when it begins. Throws the first Error after all were tried.
-void set_testing_mode(const HostPaths& paths, TestingMode mode,
-                      const UnitAction& action = control_unit);
+void set_testing_mode(Hands& hands, const HostPaths& paths, TestingMode mode);
 
 }  // namespace asiaq::instance

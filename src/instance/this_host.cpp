@@ -1,38 +1,48 @@
 #include "instance/this_host.h"
 
+#include <map>
+
+#include "aws/config/metadata_options.h"
 #include "aws/ec2/client.h"
 #include "aws/http/transport.h"
-#include "instance/atomic_file.h"
 
 namespace asiaq::instance {
 
 namespace {
 
 /// On a host the metadata service is there for certain, only late at times: while everything
-/// starts at once.
+/// starts at once. It gives tokens, and nobody else may be taken for it.
 aws::Environment patient_environment() {
+  static const std::map<std::string, std::string> usual{
+      {"AWS_METADATA_SERVICE_TIMEOUT", "5"},
+      {"AWS_METADATA_SERVICE_NUM_ATTEMPTS", "5"},
+      {"AWS_EC2_METADATA_V1_DISABLED", "true"},
+  };
   aws::Environment environment = aws::Environment::of_process();
   environment.variable = [variable = environment.variable](const std::string& name) {
     auto value = variable(name);
+    const auto found = usual.find(name);
     const bool is_set = value && !value->empty();
-    if (!is_set &&
-        (name == "AWS_METADATA_SERVICE_TIMEOUT" || name == "AWS_METADATA_SERVICE_NUM_ATTEMPTS")) {
-      return std::optional<std::string>("5");
-    }
-    return value;
+    return is_set || found == usual.end() ? value : std::optional(found->second);
   };
   return environment;
 }
 
 }  // namespace
 
-ThisHost::ThisHost(HostPaths paths)
-    : paths_(std::move(paths)),
-      metadata_(aws::http::make_curl_transport(),
-                aws::InstanceMetadata::options_from(patient_environment()), system_clock()) {}
+ThisHost::ThisHost(Hands& hands, HostPaths paths)
+    : hands_(hands),
+      paths_(std::move(paths)),
+      metadata_(
+          aws::http::make_curl_transport(),
+          aws::config::read_metadata_options(aws::config::SettingReader(patient_environment())),
+          system_clock()) {}
 
 aws::Session& ThisHost::session() {
-  if (!session_) session_.emplace(aws::Session::open({.environment = patient_environment()}));
+  if (!session_) {
+    const auto access = hands_.rehearses() ? aws::Access::read_only : aws::Access::read_write;
+    session_.emplace(aws::Session::open({.access = access, .environment = patient_environment()}));
+  }
   return *session_;
 }
 
@@ -52,9 +62,8 @@ const std::string& ThisHost::instance_id() {
 void ThisHost::refresh_user_data() {
   const std::string text = metadata_.user_data();
   user_data_ = UserData::parse(text);
-  std::filesystem::create_directories(paths_.run());
-  write_atomically(paths_.user_data(), text, {.mode = 0644});
-  write_atomically(paths_.run() / "user-data.sh", user_data_->shell_text(), {.mode = 0644});
+  write_file(hands_, paths_.user_data(), text, {.mode = 0644});
+  write_file(hands_, paths_.run() / "user-data.sh", user_data_->shell_text(), {.mode = 0644});
 }
 
 std::string ThisHost::hostclass() {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "aws/session.h"
+#include "instance/hands.h"
 #include "instance/metadata.h"
 #include "instance/user_data.h"
 
@@ -28,10 +29,14 @@ struct HostPaths {
 /// Everything is fetched when it is first asked for. Not thread-safe.
 class ThisHost {
  public:
-  explicit ThisHost(HostPaths paths = {});
+  /// `hands` must outlive it.
+  explicit ThisHost(Hands& hands, HostPaths paths = {});
 
   const HostPaths& paths() const { return paths_; }
+  /// Whoever changes something of the host, or of AWS for the host, does it with these.
+  Hands& hands() { return hands_; }
   Metadata& metadata() { return metadata_; }
+  /// Read-only when the hands rehearse.
   aws::Session& session();
 
   /// From the copy in /run/disco, else from the metadata service.
@@ -49,6 +54,7 @@ class ThisHost {
   std::string tag(const std::string& key);
 
  private:
+  Hands& hands_;
   HostPaths paths_;
   Metadata metadata_;
   std::optional<aws::Session> session_;

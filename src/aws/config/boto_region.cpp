@@ -36,10 +36,8 @@ std::optional<std::string> boto_region(const Environment& environment, const Sha
   }
   if (auto region = region_in(environment.home / ".boto")) return region;
   try {
-    if (const auto section = files.section("Boto")) {
-      const auto found = section->find(kOption);
-      if (found != section->end() && !found->second.empty()) return found->second;
-    }
+    const auto section = files.section("Boto");
+    if (section && section->find(kOption) != nullptr) return section->get(kOption);
   } catch (const CredentialsError&) {
     return std::nullopt;
   }

@@ -5,6 +5,8 @@
 #include <cctype>
 
 #include "aws/config/boto_region.h"
+#include "aws/config/metadata_options.h"
+#include "aws/config/setting_reader.h"
 #include "aws/error.h"
 #include "base/text.h"
 
@@ -25,42 +27,6 @@ std::string setting_name(std::string_view service_id) {
 std::filesystem::path in_home(const Environment& environment, const std::string& path) {
   return path.starts_with("~/") ? environment.home / path.substr(2) : std::filesystem::path(path);
 }
-
-class Reader {
- public:
-  Reader(const Environment& environment, std::optional<Section> profile, std::string where)
-      : environment_(environment), profile_(std::move(profile)), where_(std::move(where)) {}
-
-  struct Found {
-    std::string value;
-    std::string origin;
-  };
-
-  std::optional<Found> get(const char* variable, const char* option) const {
-    if (variable != nullptr) {
-      if (const auto value = environment_.get(variable)) return Found{*value, variable};
-    }
-    if (option == nullptr || !profile_) return std::nullopt;
-    const auto found = profile_->find(option);
-    if (found == profile_->end() || found->second.empty()) return std::nullopt;
-    return Found{found->second, std::string(option) + " of " + where_};
-  }
-
-  bool flag(const char* variable, const char* option, bool otherwise) const {
-    const auto found = get(variable, option);
-    if (!found) return otherwise;
-    const std::string value = lower_case(found->value);
-    if (value != "true" && value != "false") {
-      throw CredentialsError(found->origin + " is '" + found->value + "', neither true nor false");
-    }
-    return value == "true";
-  }
-
- private:
-  const Environment& environment_;
-  std::optional<Section> profile_;
-  std::string where_;
-};
 
 // Services that the program calls, by serviceId: a variable can only be looked up by its whole
 // name.
@@ -89,7 +55,7 @@ constexpr std::array<std::string_view, 24> kServiceIds{"EC2",
                                                        "SSO OIDC",
                                                        "SQS"};
 
-void read_endpoints(const Reader& reader, const SharedFiles& files, Settings& settings) {
+void read_endpoints(const SettingReader& reader, const SharedFiles& files, Settings& settings) {
   if (reader.flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls", false))
     return;
   std::optional<Section> services;
@@ -112,9 +78,8 @@ void read_endpoints(const Reader& reader, const SharedFiles& files, Settings& se
     if (services) {
       for (const std::string_view id : kServiceIds) {
         const std::string name = setting_name(id);
-        const auto url = services->find(lower_case(name) + ".endpoint_url");
-        if (url != services->end() && !url->second.empty())
-          settings.endpoints.try_emplace(name, url->second);
+        const Setting* url = services->find(lower_case(name) + ".endpoint_url");
+        if (url != nullptr) settings.endpoints.try_emplace(name, url->value);
       }
     }
     if (const auto general = reader.get(nullptr, "endpoint_url"))
@@ -128,7 +93,7 @@ void read_endpoints(const Reader& reader, const SharedFiles& files, Settings& se
   }
 }
 
-void read_retry(const Reader& reader, retry::Settings& settings) {
+void read_retry(const SettingReader& reader, retry::Settings& settings) {
   if (const auto found = reader.get("AWS_MAX_ATTEMPTS", "max_attempts")) {
     const auto number = parse_integer(found->value);
     if (!number || *number < 1 || *number > 1000) {
@@ -148,7 +113,7 @@ void read_retry(const Reader& reader, retry::Settings& settings) {
 }
 
 // The variables of other tools stand in where AWS's own say nothing.
-void read_ca_bundle(const Reader& reader, const Environment& environment, Settings& settings) {
+void read_ca_bundle(const SettingReader& reader, const Environment& environment, Settings& settings) {
   std::string origin = "AWS_CA_BUNDLE";
   if (const auto own = reader.get("AWS_CA_BUNDLE", "ca_bundle")) {
     origin = own->origin;
@@ -169,7 +134,7 @@ void read_ca_bundle(const Reader& reader, const Environment& environment, Settin
   }
 }
 
-protocol::Integrity read_integrity(const Reader& reader, const char* variable, const char* option) {
+protocol::Integrity read_integrity(const SettingReader& reader, const char* variable, const char* option) {
   const auto found = reader.get(variable, option);
   if (!found || lower_case(found->value) == "when_supported") {
     return protocol::Integrity::when_supported;
@@ -177,6 +142,36 @@ protocol::Integrity read_integrity(const Reader& reader, const char* variable, c
   if (lower_case(found->value) == "when_required") return protocol::Integrity::when_required;
   throw CredentialsError(found->origin + " is '" + found->value +
                          "', neither when_supported nor when_required");
+}
+
+// It becomes part of host names.
+std::string checked_region(const SettingReader::Found& found) {
+  const bool good = found.value.size() <= 63 &&
+                    std::all_of(found.value.begin(), found.value.end(), [](unsigned char sign) {
+                      return std::isalnum(sign) != 0 || sign == '-';
+                    });
+  if (!good) {
+    throw CredentialsError(found.origin + " is '" + found.value + "', not the name of a region");
+  }
+  return found.value;
+}
+
+std::optional<std::string> find_region(const SettingReader& reader, const Environment& environment,
+                                       const SharedFiles& files,
+                                       const std::optional<std::string>& given) {
+  if (given && !given->empty()) return checked_region({*given, "the region"});
+  if (const auto found = reader.get("AWS_REGION", nullptr)) return checked_region(*found);
+  if (const auto found = reader.get("AWS_DEFAULT_REGION", "region")) return checked_region(*found);
+  if (const auto old = boto_region(environment, files))
+    return checked_region({*old, "ec2_region_name of [Boto]"});
+  return std::nullopt;
+}
+
+// A broken file or a profile that is not there is an error only for those who need it: not where
+// variables that win over it say who signs.
+bool needs_profile(const Environment& environment, const ProfileChoice& profile) {
+  if (environment.get("AWS_ACCESS_KEY_ID")) return false;
+  return profile.by_name || !environment.get("AWS_WEB_IDENTITY_TOKEN_FILE");
 }
 
 }  // namespace
@@ -191,28 +186,22 @@ std::optional<std::string> Settings::endpoint_for(std::string_view service_id) c
 Settings read_settings(const Environment& environment, const SharedFiles& files,
                        const ProfileChoice& profile, const std::optional<std::string>& region) {
   std::optional<Section> section;
+  std::optional<CredentialsError> problem;
   try {
     section = files.profile(profile.name);
-  } catch (const CredentialsError&) {
-    // A broken file is an error only for those who need it: with keys in the environment nobody
-    // does.
-    if (!environment.get("AWS_ACCESS_KEY_ID")) throw;
+    if (!section && profile.by_name) problem = files.no_profile(profile.name);
+  } catch (const CredentialsError& error) {
+    problem = error;
   }
-  const Reader reader(environment, section, "profile " + profile.name);
+  if (problem && needs_profile(environment, profile)) throw CredentialsError(*problem);
+  const SettingReader reader(environment, section);
   Settings settings;
-  if (region && !region->empty()) {
-    settings.region = region;
-  } else if (const auto found = reader.get("AWS_REGION", nullptr)) {
-    settings.region = found->value;
-  } else if (const auto usual = reader.get("AWS_DEFAULT_REGION", "region")) {
-    settings.region = usual->value;
-  } else {
-    settings.region = boto_region(environment, files);
-  }
+  settings.region = find_region(reader, environment, files, region);
+  if (problem && !settings.region) throw CredentialsError(*problem);
   settings.use_fips = reader.flag("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", false);
   settings.use_dual_stack =
       reader.flag("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint", false);
-  settings.metadata_disabled = reader.flag("AWS_EC2_METADATA_DISABLED", nullptr, false);
+  settings.metadata = read_metadata_options(reader);
   read_endpoints(reader, files, settings);
   read_retry(reader, settings.retry);
   read_ca_bundle(reader, environment, settings);

@@ -7,6 +7,7 @@
 
 #include "aws/config/shared_files.h"
 #include "aws/http/transport.h"
+#include "aws/instance_metadata.h"
 #include "aws/protocol/integrity.h"
 #include "aws/retry/policy.h"
 
@@ -21,7 +22,7 @@ struct Settings {
   bool use_fips = false;
   bool use_dual_stack = false;
   bool sts_regional = true;
-  bool metadata_disabled = false;
+  InstanceMetadata::Options metadata;
   retry::Settings retry;
   http::Limits limits;
   std::optional<std::filesystem::path> ca_bundle;
@@ -32,7 +33,8 @@ struct Settings {
   std::optional<std::string> endpoint_for(std::string_view service_id) const;
 };
 
-/// Throws CredentialsError naming the variable or the profile's option that cannot be understood.
+/// Throws CredentialsError naming the variable or the profile's option that cannot be understood,
+/// the broken file that was needed, or the profile that is not there.
 Settings read_settings(const Environment& environment, const SharedFiles& files,
                        const ProfileChoice& profile, const std::optional<std::string>& region);
 

@@ -1,9 +1,8 @@
 #include "aws/config/shared_files.h"
 
-#include <fstream>
 #include <sstream>
 
-#include "aws/error.h"
+#include "base/atomic_file.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -26,6 +25,15 @@ std::filesystem::path path_of(const Environment& environment, const char* variab
   if (*named == "~" || named->starts_with("~/"))
     return environment.home / named->substr(std::min<std::size_t>(2, named->size()));
   return *named;
+}
+
+// "profile 'my own'" is the profile "my own": the AWS CLI writes names with blanks so.
+std::string without_quotes(std::string title) {
+  const std::size_t blank = title.find(' ');
+  if (blank == std::string::npos || blank + 2 >= title.size()) return title;
+  const char quote = title[blank + 1];
+  if ((quote != '"' && quote != '\'') || title.back() != quote) return title;
+  return title.substr(0, blank + 1) + title.substr(blank + 2, title.size() - blank - 3);
 }
 
 class Parser {
@@ -51,23 +59,31 @@ class Parser {
   IniFile take() { return std::move(file_); }
 
  private:
-  [[noreturn]] void fail(const std::string& what) const {
-    throw CredentialsError(file_.path.string() + ", line " + std::to_string(number_) + ": " + what);
-  }
+  Place here() const { return {file_.path.string(), number_}; }
+
+  [[noreturn]] void fail(const std::string& what) const { throw error_at(here(), what); }
 
   void open(std::string_view core) {
     const std::size_t end = core.find(']');
     if (end == std::string_view::npos) fail("a section without a closing bracket");
-    const std::string name = join(words(core.substr(1, end - 1)), " ");
+    const std::string name = without_quotes(join(words(core.substr(1, end - 1)), " "));
     const auto [place, is_new] = file_.sections.try_emplace(name);
-    if (!is_new) log::warning("{}: section [{}] comes twice", file_.path.string(), name);
     section_ = &place->second;
+    if (!is_new) {
+      log::warning("{}: section [{}] comes twice, first in line {}", here().text(), name,
+                   section_->place.line);
+    }
+    section_->place = here();
     key_.clear();
   }
 
   void set(const std::string& key, std::string value) {
-    const auto [place, is_new] = section_->insert_or_assign(key, std::move(value));
-    if (!is_new) log::warning("{}, line {}: {} comes twice", file_.path.string(), number_, key);
+    const auto first = section_->settings.find(key);
+    if (first != section_->settings.end()) {
+      log::warning("{}: {} comes twice, first in line {}", here().text(), key,
+                   first->second.place.line);
+    }
+    section_->settings[key] = {std::move(value), here()};
   }
 
   void setting(std::string_view core) {
@@ -81,7 +97,7 @@ class Parser {
   void nested(std::string_view core) {
     const std::size_t equals = core.find('=');
     if (equals == std::string_view::npos) {
-      (*section_)[key_] += "\n" + std::string(core);
+      section_->settings[key_].value += "\n" + std::string(core);
       return;
     }
     set(key_ + "." + lower_case(trimmed(core.substr(0, equals))),
@@ -95,6 +111,30 @@ class Parser {
 };
 
 }  // namespace
+
+CredentialsError error_at(const Place& place, const std::string& what) {
+  return CredentialsError(place.text() + ": " + what);
+}
+
+const Setting* Section::find(const std::string& name) const {
+  const auto found = settings.find(name);
+  return found == settings.end() || found->second.value.empty() ? nullptr : &found->second;
+}
+
+std::string Section::get(const std::string& name) const {
+  const Setting* found = find(name);
+  return found == nullptr ? "" : found->value;
+}
+
+const Place& Section::place_of(const std::string& name) const {
+  const Setting* found = find(name);
+  return found == nullptr ? place : found->place;
+}
+
+void Section::override_with(const Section& other) {
+  place = other.place;
+  for (const auto& [name, setting] : other.settings) settings[name] = setting;
+}
 
 IniFile parse_ini(const std::filesystem::path& path, const std::string& text) {
   Parser parser(path);
@@ -111,18 +151,9 @@ IniFile parse_ini(const std::filesystem::path& path, const std::string& text) {
 SharedFiles::Loaded SharedFiles::load(const std::filesystem::path& path) {
   Loaded loaded;
   loaded.file.path = path;
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored)) return loaded;
-  std::ifstream stream(path);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  if (!stream) {
-    loaded.problem = path.string() + " cannot be read";
-    return loaded;
-  }
   try {
-    loaded.file = parse_ini(path, text.str());
-  } catch (const CredentialsError& error) {
+    if (const auto text = read_file(path)) loaded.file = parse_ini(path, *text);
+  } catch (const Error& error) {
     loaded.problem = error.reason();
   }
   return loaded;
@@ -139,31 +170,47 @@ const IniFile& SharedFiles::usable(const Loaded& loaded) {
 
 std::optional<Section> SharedFiles::profile(const std::string& name) const {
   std::optional<Section> found;
+  const auto take = [&](const IniFile& file, const std::string& title) {
+    const auto section = file.sections.find(title);
+    if (section == file.sections.end()) return;
+    if (!found) found.emplace();
+    found->override_with(section->second);
+  };
   const IniFile& config = usable(config_);
   // "[profile default]" is written by some, "[default]" is the rule and wins.
-  for (const std::string& title : {"profile " + name, name == "default" ? name : std::string()}) {
-    if (title.empty()) continue;
-    if (const auto section = config.sections.find(title); section != config.sections.end()) {
-      if (!found) found.emplace();
-      for (const auto& [key, value] : section->second) (*found)[key] = value;
-    }
-  }
-  const IniFile& credentials = usable(credentials_);
-  if (const auto section = credentials.sections.find(name); section != credentials.sections.end()) {
-    if (!found) found.emplace();
-    for (const auto& [key, value] : section->second) (*found)[key] = value;
-  }
+  take(config, "profile " + name);
+  if (name == "default") take(config, name);
+  take(usable(credentials_), name);
   return found;
+}
+
+std::vector<std::string> SharedFiles::profiles() const {
+  static constexpr std::string_view kWord = "profile ";
+  std::vector<std::string> names;
+  for (const auto& [title, section] : config_.file.sections) {
+    if (title.starts_with(kWord)) names.push_back(title.substr(kWord.size()));
+  }
+  for (const auto& [title, section] : credentials_.file.sections) names.push_back(title);
+  return names;
+}
+
+CredentialsError SharedFiles::no_profile(const std::string& name) const {
+  CredentialsError error("there is no profile " + name + " in " + config_.file.path.string() +
+                         " or " + credentials_.file.path.string());
+  if (config_.file.sections.contains(name)) {
+    error.set_hint("the title of a profile in the first one is [profile " + name + "]");
+  } else if (const auto meant = nearest(name, profiles())) {
+    error.set_hint("did you mean " + *meant + "?");
+  } else {
+    error.set_hint("AWS_PROFILE names the profile in use");
+  }
+  return error;
 }
 
 std::optional<Section> SharedFiles::section(const std::string& name) const {
   const IniFile& config = usable(config_);
   const auto found = config.sections.find(name);
   return found == config.sections.end() ? std::nullopt : std::optional(found->second);
-}
-
-std::string SharedFiles::names() const {
-  return config_.file.path.string() + " and " + credentials_.file.path.string();
 }
 
 ProfileChoice choose_profile(const Environment& environment,

@@ -1,5 +1,6 @@
 #include "aws/credentials/providers.h"
 #include "aws/error.h"
+#include "aws/time_text.h"
 
 namespace asiaq::aws::credentials {
 namespace {
@@ -20,11 +21,20 @@ class FromEnvironment final : public Provider {
     auto token = environment_.get("AWS_SESSION_TOKEN");
     if (!token) token = environment_.get("AWS_SECURITY_TOKEN");
     return Credentials{.keys = {*id, *secret, token.value_or("")},
-                       .expires = std::nullopt,
-                       .source = "environment variables"};
+                       .expires = expiration(),
+                       .source = "the environment variables",
+                       .stored_in = {}};
   }
 
  private:
+  std::optional<Timestamp> expiration() const {
+    const auto text = environment_.get("AWS_CREDENTIAL_EXPIRATION");
+    if (!text) return std::nullopt;
+    const auto time = parse_time(*text);
+    if (!time) throw CredentialsError("AWS_CREDENTIAL_EXPIRATION is '" + *text + "', not a time");
+    return time;
+  }
+
   const Environment& environment_;
 };
 

@@ -30,14 +30,15 @@ Credentials parse_json_credentials(std::string_view text, const std::string& whe
   credentials.keys = {field("AccessKeyId"), field("SecretAccessKey"), field("SessionToken")};
   if (credentials.keys.session_token.empty()) credentials.keys.session_token = field("Token");
   if (credentials.keys.access_key_id.empty() || credentials.keys.secret_access_key.empty()) {
-    const std::string reason = field("Message");
+    std::string reason = field("Message");
+    if (reason.empty()) reason = field("Code");
     throw CredentialsError(where + " gave no AccessKeyId and SecretAccessKey" +
                            (reason.empty() ? "" : ": " + reason));
   }
   if (const std::string expiration = field("Expiration"); !expiration.empty()) {
     credentials.expires = parse_time(expiration);
     if (!credentials.expires)
-      throw CredentialsError(where + " gave the expiration '" + expiration + "'");
+      throw CredentialsError(where + " gave the expiration '" + expiration + "', not a time");
   }
   return credentials;
 }

@@ -10,8 +10,9 @@ namespace asiaq::aws::credentials {
 namespace {
 
 constexpr Seconds kLongest{60};
+constexpr std::size_t kMostSaid = 400;
 
-std::vector<std::string> shell_words(const std::string& command, const std::string& profile) {
+std::vector<std::string> shell_words(const std::string& command, const Origin& origin) {
   std::vector<std::string> found;
   std::string word;
   bool in_word = false;
@@ -36,32 +37,47 @@ std::vector<std::string> shell_words(const std::string& command, const std::stri
       word += sign;
     }
   }
-  if (quote != '\0')
-    throw CredentialsError("credential_process of profile " + profile + " has an open quote");
+  if (quote != '\0') throw origin.error("credential_process has an open quote");
   if (in_word) found.push_back(word);
-  if (found.empty())
-    throw CredentialsError("credential_process of profile " + profile + " is empty");
+  if (found.empty()) throw origin.error("credential_process is empty");
   return found;
+}
+
+ProcessResult run(std::vector<std::string> arguments, const std::string& where) {
+  try {
+    return run_process({.arguments = std::move(arguments),
+                        .standard_input = {},
+                        .environment = {},
+                        .timeout = kLongest,
+                        .error_stream = ProcessOptions::ErrorStream::apart,
+                        .on_output = {}});
+  } catch (const Error& error) {
+    throw CredentialsError(where + ": " + error.reason());
+  }
+}
+
+// What a program said, short enough for a line.
+std::string excerpt(const std::string& errors) {
+  std::string said = join(words(errors), " ");
+  if (said.size() > kMostSaid) said = said.substr(0, kMostSaid) + " …";
+  return said;
 }
 
 }  // namespace
 
-Credentials from_process(const std::string& command, const std::string& profile) {
-  const std::string where = "credential_process of profile " + profile;
-  const ProcessResult result = run_process({.arguments = shell_words(command, profile),
-                                            .standard_input = {},
-                                            .environment = {},
-                                            .timeout = kLongest,
-                                            .error_stream = ProcessOptions::ErrorStream::apart,
-                                            .on_output = {}});
+Credentials from_process(const std::string& command, const Origin& origin) {
+  const std::string where = "credential_process of " + origin.text();
+  const ProcessResult result = run(shell_words(command, origin), where);
   if (result.status != 0) {
-    const std::string first(trimmed(split(trimmed(result.errors), '\n').front()));
+    const std::string said = excerpt(result.errors);
     throw CredentialsError(where + " ended with status " + std::to_string(result.status) +
-                           (first.empty() ? "" : ": " + first));
+                           (said.empty() ? " and said nothing" : ": " + said));
   }
   const nlohmann::json json = nlohmann::json::parse(result.output, nullptr, false);
   if (!json.is_object() || json.value("Version", nlohmann::json()) != 1) {
-    throw CredentialsError(where + " printed no JSON object with Version 1");
+    const std::string said = excerpt(result.errors);
+    throw CredentialsError(where + " printed no JSON object with Version 1" +
+                           (said.empty() ? "" : ": " + said));
   }
   return parse_json_credentials(result.output, where);
 }

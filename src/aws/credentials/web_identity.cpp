@@ -1,10 +1,6 @@
-#include <fstream>
-#include <sstream>
-
-#include "aws/credentials/providers.h"
-#include "aws/error.h"
-#include "aws/session.h"
+#include "aws/credentials/stored.h"
 #include "aws/sts/client.h"
+#include "base/atomic_file.h"
 #include "base/text.h"
 
 namespace asiaq::aws::credentials {
@@ -22,39 +18,53 @@ class FromWebIdentity final : public Provider {
     return assume_with_web_identity(
         sources_, {.role_arn = *role,
                    .token_file = *file,
-                   .session_name = sources_.environment.get("AWS_ROLE_SESSION_NAME").value_or("")});
+                   .session_name = sources_.environment.get("AWS_ROLE_SESSION_NAME").value_or(""),
+                   .origin = {}});
   }
 
  private:
   Sources sources_;
 };
 
+std::string token_of(const WebIdentity& identity) {
+  const auto token = read_file(identity.token_file);
+  if (!token) {
+    throw CredentialsError("the web identity token " + identity.token_file + " does not exist");
+  }
+  const std::string core(trimmed(*token));
+  if (core.empty())
+    throw CredentialsError("the web identity token " + identity.token_file + " is empty");
+  return core;
+}
+
+Stored stored(const Sources& sources, const WebIdentity& identity) {
+  std::vector<std::pair<std::string, std::string>> request{
+      {"RoleArn", json_text(identity.role_arn)}};
+  if (!identity.session_name.empty())
+    request.emplace_back("RoleSessionName", json_text(identity.session_name));
+  return {sources, request, Stored::Form::spaced};
+}
+
 }  // namespace
 
 Credentials assume_with_web_identity(const Sources& sources, const WebIdentity& identity) {
-  std::ifstream stream(identity.token_file);
-  std::ostringstream token;
-  token << stream.rdbuf();
-  if (!stream)
-    throw CredentialsError("the web identity token " + identity.token_file + " cannot be read");
-  Session session({.access = Access::read_only,
-                   .region = sources.settings.region.value_or("us-east-1"),
-                   .provider = fixed({}),
-                   .environment = sources.environment,
-                   .transport = sources.transport,
-                   .clock = &sources.clock});
-  const std::string name = identity.session_name.empty() ? "asiaq" : identity.session_name;
-  const auto answer = sts::Client(session).assume_role_with_web_identity(
-      {.role_arn = identity.role_arn,
-       .role_session_name = name,
-       .web_identity_token = std::string(trimmed(token.str()))});
-  if (!answer.credentials)
-    throw CredentialsError("STS gave no credentials for role " + identity.role_arn);
-  return {.keys = {answer.credentials->access_key_id.value_or(""),
-                   answer.credentials->secret_access_key.value_or(""),
-                   answer.credentials->session_token.value_or("")},
-          .expires = answer.credentials->expiration,
-          .source = "web identity, role " + identity.role_arn};
+  const std::string name = "web identity, role " + identity.role_arn;
+  const Stored kept = stored(sources, identity);
+  if (auto found = kept.find(name)) return *found;
+  return with_context("taking the role of " + identity.origin.text(), [&] {
+    Session session = session_with(sources, {}, sources.settings.region.value_or("us-east-1"));
+    const auto answer = sts::Client(session).assume_role_with_web_identity(
+        {.role_arn = identity.role_arn,
+         .role_session_name = identity.session_name.empty() ? "asiaq" : identity.session_name,
+         .web_identity_token = token_of(identity)});
+    if (!answer.credentials) throw CredentialsError("STS gave no credentials");
+    return kept.keep({.keys = {answer.credentials->access_key_id.value_or(""),
+                               answer.credentials->secret_access_key.value_or(""),
+                               answer.credentials->session_token.value_or("")},
+                      .expires = answer.credentials->expiration,
+                      .source = name,
+                      .stored_in = {}});
+  });
 }
 
 std::shared_ptr<Provider> from_web_identity(const Sources& sources) {

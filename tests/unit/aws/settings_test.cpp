@@ -39,6 +39,11 @@ INSTANTIATE_TEST_SUITE_P(
                   "[default]\nregion = c\n",
                   "",
                   "a"},
+        RegionRow{"BotoFileAfterAProfileOfAnotherName",
+                  {{"AWS_PROFILE", "p"}},
+                  "[default]\nregion = c\n[profile p]\n",
+                  "[Boto]\nec2_region_name = d\n",
+                  "d"},
         RegionRow{
             "OlderVariable", {{"AWS_DEFAULT_REGION", "b"}}, "[default]\nregion = c\n", "", "b"},
         RegionRow{"EmptyVariable", {{"AWS_REGION", ""}}, "[default]\nregion = c\n", "", "c"},
@@ -247,15 +252,15 @@ struct WrongRow {
   Variables variables;
   std::string message;
 };
-class WrongSetting : public testing::TestWithParam<WrongRow> {};
+class WrongVariable : public testing::TestWithParam<WrongRow> {};
 
-TEST_P(WrongSetting, IsNamed) {
+TEST_P(WrongVariable, IsNamed) {
   EXPECT_EQ(test::thrown_by([&] { read(environment_of(GetParam().variables)); }),
             GetParam().message);
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Table, WrongSetting,
+    Table, WrongVariable,
     testing::Values(
         WrongRow{{{"AWS_MAX_ATTEMPTS", "many"}},
                  "Credentials: AWS_MAX_ATTEMPTS is 'many', not a number from 1 to 1000"},
@@ -271,7 +276,40 @@ INSTANTIATE_TEST_SUITE_P(
                  "Credentials: AWS_REQUEST_CHECKSUM_CALCULATION is 'never', neither when_supported "
                  "nor when_required"},
         WrongRow{{{"AWS_ENDPOINT_URL", "localhost:5000"}},
-                 "Credentials: the endpoint 'localhost:5000' is not an http or https URL"}));
+                 "Credentials: the endpoint 'localhost:5000' is not an http or https URL"},
+        WrongRow{{{"AWS_REGION", "us west"}},
+                 "Credentials: AWS_REGION is 'us west', not the name of a region"},
+        WrongRow{{{"AWS_DEFAULT_REGION", "evil.example/"}},
+                 "Credentials: AWS_DEFAULT_REGION is 'evil.example/', not the name of a region"},
+        WrongRow{{{"AWS_EC2_METADATA_DISABLED", "1"}},
+                 "Credentials: AWS_EC2_METADATA_DISABLED is '1', neither true nor false"},
+        WrongRow{{{"AWS_METADATA_SERVICE_TIMEOUT", "0"}},
+                 "Credentials: AWS_METADATA_SERVICE_TIMEOUT is '0', not a number from 1 to 300"}));
+
+TEST(WrongSetting, OfAProfileIsNamedWithItsLine) {
+  test::ScratchFolder home;
+  home.write(".aws/config", "[default]\nregion = us-west-2\nuse_fips_endpoint = yes\n");
+  EXPECT_EQ(test::thrown_by([&] { read(environment_of({}, home.path())); }),
+            "Credentials: " + home.path().string() +
+                "/.aws/config, line 3: use_fips_endpoint is 'yes', neither true nor false");
+}
+
+TEST(MetadataSettings, ComeFromVariablesAndTheProfile) {
+  test::ScratchFolder home;
+  home.write(
+      ".aws/config",
+      "[default]\nec2_metadata_service_endpoint = http://a\nec2_metadata_v1_disabled = true\n"
+      "metadata_service_timeout = 7\nmetadata_service_num_attempts = 3\n");
+  const auto options = read(environment_of({{"AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://b"},
+                                            {"AWS_METADATA_SERVICE_NUM_ATTEMPTS", "5"}},
+                                           home.path()))
+                           .metadata;
+  EXPECT_EQ(options.endpoint, "http://b");
+  EXPECT_EQ(options.version_1, InstanceMetadata::Version1::refused);
+  EXPECT_EQ(options.timeout.count(), 7);
+  EXPECT_EQ(options.attempts, 5);
+  EXPECT_FALSE(options.disabled);
+}
 
 TEST(RetrySettings, TurnTheLimiterOffInTheModesWithoutOne) {
   EXPECT_TRUE(read(environment_of({})).retry.rate_limiter);

@@ -16,28 +16,28 @@ Section only(const std::string& text, const std::string& name = "x") {
 
 TEST(AwsIni, CutsCommentsThatFollowABlank) {
   const Section section = only("[x]\na = 1 # one\nb = 2 ; two\nc = 3#4\n# d = 5\n; e = 6\n");
-  EXPECT_EQ(section.at("a"), "1");
-  EXPECT_EQ(section.at("b"), "2");
-  EXPECT_EQ(section.at("c"), "3#4");
-  EXPECT_FALSE(section.contains("d"));
+  EXPECT_EQ(section.get("a"), "1");
+  EXPECT_EQ(section.get("b"), "2");
+  EXPECT_EQ(section.get("c"), "3#4");
+  EXPECT_EQ(section.find("d"), nullptr);
 }
 
 TEST(AwsIni, ReadsNestedSettings) {
   const Section section = only("[x]\ns3 =\n  addressing_style = path\n  max = 3\nregion = r\n");
-  EXPECT_EQ(section.at("s3.addressing_style"), "path");
-  EXPECT_EQ(section.at("region"), "r");
+  EXPECT_EQ(section.get("s3.addressing_style"), "path");
+  EXPECT_EQ(section.get("region"), "r");
 }
 
 TEST(AwsIni, TakesTheLastOfWhatComesTwice) {
-  EXPECT_EQ(only("[x]\na = 1\na = 2\n[x]\na = 3\n").at("a"), "3");
+  EXPECT_EQ(only("[x]\na = 1\na = 2\n[x]\na = 3\n").get("a"), "3");
 }
 
 TEST(AwsIni, ReadsWindowsLinesAndAByteOrderMark) {
-  EXPECT_EQ(only("\xEF\xBB\xBF[x]\r\na = 1\r\n").at("a"), "1");
+  EXPECT_EQ(only("\xEF\xBB\xBF[x]\r\na = 1\r\n").get("a"), "1");
 }
 
 TEST(AwsIni, KeepsSignsInValues) {
-  EXPECT_EQ(only("[x]\nsecret = a=b/c+d==\n").at("secret"), "a=b/c+d==");
+  EXPECT_EQ(only("[x]\nsecret = a=b/c+d==\n").get("secret"), "a=b/c+d==");
 }
 
 TEST(AwsIni, NamesFileAndLineOfWhatItCannotRead) {
@@ -49,15 +49,29 @@ TEST(AwsIni, NamesFileAndLineOfWhatItCannotRead) {
             "Credentials: /h/config, line 1: a section without a closing bracket");
 }
 
+TEST(AwsIni, KnowsWhereASettingStands) {
+  const Section section = only("# mine\n[x]\na = 1\n\nb =\nc = 2\nc = 3\n");
+  EXPECT_EQ(section.place.text(), "config, line 2");
+  EXPECT_EQ(section.place_of("a").text(), "config, line 3");
+  EXPECT_EQ(section.place_of("c").text(), "config, line 7");
+  EXPECT_EQ(section.place_of("b").text(), "config, line 2") << "empty counts as absent";
+}
+
+TEST(AwsIni, ReadsTitlesInQuotes) {
+  EXPECT_EQ(only("[profile \"my own\"]\na = 1\n", "profile my own").get("a"), "1");
+  EXPECT_EQ(only("[profile 'my own']\na = 1\n", "profile my own").get("a"), "1");
+  EXPECT_EQ(only("[profile 'x]\na = 1\n", "profile 'x").get("a"), "1");
+}
+
 TEST(SharedFiles, PutsTheCredentialsFileBeforeTheConfigFile) {
   test::ScratchFolder home;
   home.write(".aws/config",
              "[profile a]\nregion = r1\naws_access_key_id = c\n[default]\nregion = d\n");
   home.write(".aws/credentials", "[a]\naws_access_key_id = k\n");
   const SharedFiles files(environment_of({}, home.path()));
-  EXPECT_EQ(files.profile("a")->at("aws_access_key_id"), "k");
-  EXPECT_EQ(files.profile("a")->at("region"), "r1");
-  EXPECT_EQ(files.profile("default")->at("region"), "d");
+  EXPECT_EQ(files.profile("a")->get("aws_access_key_id"), "k");
+  EXPECT_EQ(files.profile("a")->get("region"), "r1");
+  EXPECT_EQ(files.profile("default")->get("region"), "d");
   EXPECT_FALSE(files.profile("b"));
 }
 
@@ -66,7 +80,7 @@ TEST(SharedFiles, DoesNotTakeAForeignSectionForAProfile) {
   home.write(".aws/config", "[Boto]\nnum_retries = 12\n[s3]\nhost = x\n[default]\nregion = d\n");
   const SharedFiles files(environment_of({}, home.path()));
   EXPECT_FALSE(files.profile("Boto"));
-  EXPECT_EQ(files.section("Boto")->at("num_retries"), "12");
+  EXPECT_EQ(files.section("Boto")->get("num_retries"), "12");
 }
 
 TEST(SharedFiles, AreFoundWhereTheVariablesSay) {
@@ -76,8 +90,8 @@ TEST(SharedFiles, AreFoundWhereTheVariablesSay) {
   const SharedFiles files(environment_of(
       {{"AWS_CONFIG_FILE", (home.path() / "c").string()}, {"AWS_SHARED_CREDENTIALS_FILE", "~/k"}},
       home.path()));
-  EXPECT_EQ(files.profile("a")->at("region"), "r");
-  EXPECT_EQ(files.profile("a")->at("aws_access_key_id"), "k");
+  EXPECT_EQ(files.profile("a")->get("region"), "r");
+  EXPECT_EQ(files.profile("a")->get("aws_access_key_id"), "k");
 }
 
 TEST(ProfileChoice, GoesFromTheOptionToTheVariables) {

@@ -26,10 +26,11 @@ class Injection : public testing::Test {
           const auto found = objects.find(key);
           return found == objects.end() ? std::nullopt : std::optional(found->second);
         },
-        {.root = scratch.path()});
+        *hands, {.root = scratch.path()});
   }
 
   Scratch scratch;
+  std::unique_ptr<Hands> hands = working_hands();
   std::map<std::string, std::string> objects;
   std::vector<std::string> asked;
   bool broken = false;

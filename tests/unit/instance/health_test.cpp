@@ -36,36 +36,42 @@ TEST(Alarm, LooksAtBootAndMaintenanceBeforeItRunsTheSmokeTest) {
   EXPECT_EQ(kind(Seconds(301), BootState::tested, Seconds(301)), Kind::unhealthy);
 }
 
+/// Writes files and notes the programs that would run.
+class NotingHands final : public Hands {
+ public:
+  void carry_out(plan::Change change) override {
+    if (change.resource.kind == "file") return change.carry_out();
+    ran.push_back(change.resource.name);
+    if (ran.back() == failing) throw Error("Command", "no");
+  }
+  std::vector<std::string> ran;
+  std::string failing;
+};
+
 TEST(TestingMode, IsNotedAndActedOn) {
   const Scratch scratch;
   const HostPaths paths{scratch.path()};
-  std::vector<std::string> actions;
-  const auto note = [&](const std::string& verb, const std::string& unit) {
-    actions.push_back(verb + ' ' + unit);
-  };
+  NotingHands hands;
   EXPECT_EQ(chosen_testing_mode(paths), std::nullopt);
-  set_testing_mode(paths, TestingMode::off, note);
-  set_testing_mode(paths, TestingMode::off, note);
+  set_testing_mode(hands, paths, TestingMode::off);
+  set_testing_mode(hands, paths, TestingMode::off);
   EXPECT_EQ(chosen_testing_mode(paths), TestingMode::off);
-  EXPECT_THAT(actions, testing::SizeIs(6));
-  EXPECT_EQ(actions.front(), "restart disco-associate-eni.service");
-  actions.clear();
-  set_testing_mode(paths, TestingMode::on, note);
+  EXPECT_THAT(hands.ran, testing::SizeIs(6));
+  EXPECT_EQ(hands.ran.front(), "systemctl restart disco-associate-eni.service");
+  hands.ran.clear();
+  set_testing_mode(hands, paths, TestingMode::on);
   EXPECT_EQ(chosen_testing_mode(paths), TestingMode::on);
-  EXPECT_THAT(actions,
-              ElementsAre("stop disco-associate-eni.service", "stop disco-ip-route.service",
-                          "stop disco-associate-eip.service"));
+  EXPECT_THAT(hands.ran, ElementsAre("systemctl stop disco-associate-eni.service",
+                                     "systemctl stop disco-ip-route.service",
+                                     "systemctl stop disco-associate-eip.service"));
 }
 
 TEST(TestingMode, FailsIfAnyStepDoesButTriesAll) {
   const Scratch scratch;
-  int tried = 0;
-  EXPECT_THROW(set_testing_mode({scratch.path()}, TestingMode::off,
-                                [&](const std::string&, const std::string&) {
-                                  if (++tried == 1) throw Error("Host", "no");
-                                }),
-               Error);
-  EXPECT_EQ(tried, 3);
+  NotingHands hands;
+  hands.failing = "systemctl restart disco-associate-eni.service";
+  EXPECT_THROW(set_testing_mode(hands, {scratch.path()}, TestingMode::off), Error);
+  EXPECT_EQ(hands.ran.size(), 3U);
 }
 
 }  // namespace

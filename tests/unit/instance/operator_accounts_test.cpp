@@ -116,7 +116,7 @@ TEST(InstallAccounts, GoesOnAfterOneThatFails) {
 class Keys : public testing::Test {
  protected:
   void write(const std::string& lines) {
-    account_system().write_keys({::geteuid(), ::getegid(), scratch.path()}, lines);
+    account_system(*working_hands()).write_keys({::geteuid(), ::getegid(), scratch.path()}, lines);
   }
   Scratch scratch;
 };

@@ -51,6 +51,7 @@ class Boot : public testing::Test {
   BootReport report(int failures) {
     remaining = failures;
     return {
+        .hands = *hands,
         .paths = {scratch.path()},
         .hostclass = "mhcfoo",
         .smoke_test =
@@ -71,6 +72,7 @@ class Boot : public testing::Test {
   }
 
   Scratch scratch;
+  std::unique_ptr<Hands> hands = working_hands();
   FakeClock clock;
   int remaining = 0;
   int tests = 0;
@@ -113,7 +115,7 @@ TEST_F(Boot, IsPatientWithTheApi) {
 TEST_F(Boot, IsTakenBackAtShutdown) {
   const auto boot = report(0);
   report_boot(boot);
-  report_shutdown(boot.paths, boot.tagging);
+  report_shutdown(*hands, boot.paths, boot.tagging);
   EXPECT_THAT(removed, ElementsAre("smoketest"));
   EXPECT_EQ(boot_state({scratch.path()}), BootState::booting);
   EXPECT_FALSE(scratch.has("tmp/disco_tested"));

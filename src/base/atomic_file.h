@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace asiaq::instance {
+namespace asiaq {
 
 /// Owner and mode of a file to be written. What is unset comes from the file that is replaced;
 /// without one, the file belongs to this process's user and has mode 0644.
@@ -52,4 +52,4 @@ std::optional<std::string> read_file(const std::filesystem::path& path);
 /// The first line without blanks around it; nothing if the file does not exist.
 std::optional<std::string> first_line(const std::filesystem::path& path);
 
-}  // namespace asiaq::instance
+}  // namespace asiaq

@@ -1,4 +1,4 @@
-#include "instance/atomic_file.h"
+#include "base/atomic_file.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -14,7 +14,7 @@
 #include "base/error.h"
 #include "base/text.h"
 
-namespace asiaq::instance {
+namespace asiaq {
 
 namespace {
 
@@ -116,4 +116,4 @@ std::optional<std::string> first_line(const std::filesystem::path& path) {
   return std::string(trimmed(std::string_view(*content).substr(0, content->find('\n'))));
 }
 
-}  // namespace asiaq::instance
+}  // namespace asiaq
