@@ -32,17 +32,10 @@ enum class Dialect {
 };
 
 /// What a command does, which decides on the options it gets besides its own and on whether its
-/// AWS session may write. `changes` brings --dry-run, --yes, --output and --timeout, `lists`
-/// brings --output, `waits` brings --timeout, `changes_host` (the one it runs on) brings --dry-run
-/// and --output; each but `local` and `changes_host` brings --stats.
-enum class Effect : unsigned {
-  local = 0,
-  reads = 1,
-  changes = 2,
-  waits = 4,
-  lists = 8,
-  changes_host = 16
-};
+/// AWS session may write. `changes` brings --dry-run, --yes and --output, `lists` brings --output,
+/// `changes_host` (the one it runs on) brings --dry-run and --output; each but `local` brings
+/// --timeout, each but `changes_host` --stats.
+enum class Effect : unsigned { local = 0, reads = 1, changes = 2, lists = 4, changes_host = 8 };
 
 constexpr Effect operator|(Effect a, Effect b) {
   return static_cast<Effect>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
