@@ -285,13 +285,15 @@ class Tap:
         self._thread.start()
 
     def pass_on(self, handler: BaseHTTPRequestHandler, body: bytes) -> None:
-        action = parse_qs(body.decode()).get("Action", [""])[0]
+        # Query protocols say it in the body, JSON ones in a header, CBOR ones in the path.
+        action = parse_qs(body.decode("latin-1")).get("Action", [""])[0]
+        action = action or handler.headers.get("X-Amz-Target", handler.path).replace("/", ".").rsplit(".", 1)[-1]
         with self._lock:
             # What a killed run still had on its way counts for nobody.
             if handler.run in self._dead_runs:
                 handler.close_connection = True
                 return
-            is_write = not action.startswith("Describe")
+            is_write = not action.startswith(("Describe", "List"))
             self.writes += is_write
             is_last = is_write and self.writes == self.kill_at
             if is_last and self.kill_before:
