@@ -1,11 +1,14 @@
 #include "base/log.h"
 
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <cstdlib>
 #include <memory>
 #include <mutex>
+
+#include "base/status_line.h"
 
 namespace asiaq::log {
 
@@ -39,13 +42,24 @@ const char* name(Level level) {
   return "INFO";
 }
 
+/// stderr, beside the status line.
+class ErrorSink : public spdlog::sinks::base_sink<std::mutex> {
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t text;
+    formatter_->format(message, text);
+    status_line::write_above({text.data(), text.size()});
+  }
+  void flush_() override {}
+};
+
 std::shared_ptr<spdlog::logger> make_logger() {
   const char* to_stdout = std::getenv("ASIAQ_LOG_STDOUT");
   std::shared_ptr<spdlog::sinks::sink> sink;
   if (to_stdout != nullptr && std::string(to_stdout) == "1") {
     sink = std::make_shared<spdlog::sinks::stdout_sink_mt>();
   } else {
-    sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+    sink = std::make_shared<ErrorSink>();
   }
   auto logger = std::make_shared<spdlog::logger>("root", std::move(sink));
   logger->set_pattern("%Y-%m-%d %H:%M:%S,%e root %v");

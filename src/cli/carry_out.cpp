@@ -11,6 +11,7 @@ void carry_out(Context& context, const plan::Plan& plan) {
         context.output_format() == OutputFormat::json ? plan::as_json(plan) : plan::as_text(plan);
     if (text.empty() || text.back() != '\n') text += '\n';
     context.output().write(text);
+    if (!plan.empty()) context.note_planned_changes();
   } else if (plan.empty()) {
     log::info("Nothing to change");
   } else {

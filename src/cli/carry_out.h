@@ -6,8 +6,9 @@
 
 namespace asiaq::cli {
 
-/// With --dry-run prints the plan (as text, or as JSON with --output json) and changes nothing;
-/// otherwise carries it out. Throws what plan::carry_out throws.
+/// With --dry-run prints the plan (as text, or as JSON with --output json), notes in the context
+/// whether it has changes, and changes nothing; otherwise carries it out. Throws what
+/// plan::carry_out throws.
 void carry_out(Context& context, const plan::Plan& plan);
 
 }  // namespace asiaq::cli

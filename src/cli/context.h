@@ -46,6 +46,11 @@ class Context {
   std::string chosen_environment() const;
 
   bool dry_run() const { return settings_.dry_run; }
+
+  /// A dry run found something to change.
+  void note_planned_changes() { has_planned_changes_ = true; }
+  bool has_planned_changes() const { return has_planned_changes_; }
+
   OutputFormat output_format() const { return settings_.output; }
   Output& output() { return output_; }
 
@@ -74,6 +79,7 @@ class Context {
   Output& output_;
   SessionFactory open_session_;
   std::optional<aws::Session> session_;
+  bool has_planned_changes_ = false;
 };
 
 }  // namespace asiaq::cli

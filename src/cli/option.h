@@ -40,7 +40,17 @@ struct OptionDetails {
 };
 
 /// Options that belong to no command's struct but to the run as a whole.
-enum class Setting { debug, stats, truncate, environment, dry_run, yes, output, timeout };
+enum class Setting {
+  debug,
+  stats,
+  truncate,
+  environment,
+  dry_run,
+  detailed_exit_code,
+  yes,
+  output,
+  timeout
+};
 
 /// One option or (with a name that does not begin with `-`) one word of the command line.
 struct OptionRecord {

@@ -26,6 +26,7 @@ namespace {
 using Words = std::vector<std::string>;
 
 constexpr int failure = static_cast<int>(ExitStatus::failure);
+constexpr int planned_changes = 3;  // Of a dry run with --detailed-exitcode.
 
 void say(std::string_view text) {
   // Nobody is left to be told if stderr cannot be written.
@@ -124,7 +125,9 @@ class ToolRun {
     Context context(tool_, *line.command, line.settings, output_, open_session_);
     const Statistics statistics{context};
     try {
-      return line.command->run(context, line.assignments);
+      const int status = line.command->run(context, line.assignments);
+      const bool says_more = line.settings.detailed_exit_code && context.has_planned_changes();
+      return status == 0 && says_more ? planned_changes : status;
     } catch (const UsageError& error) {
       return report_usage(error, line.command);
     }

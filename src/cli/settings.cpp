@@ -64,6 +64,9 @@ std::vector<OptionRecord> shared_options(const Tool& tool, const Command* comman
                              {.help = "show what would be changed and change nothing",
                               .origin = command->dry_run,
                               .aliases = {"--dryrun"}}));
+    options.push_back(shared("--detailed-exitcode", Setting::detailed_exit_code, ValueKind::flag,
+                             {.help = "with --dry-run: end with status 3 if there are changes",
+                              .origin = Origin::added}));
   }
   if (has(effect, Effect::changes)) {
     options.push_back(shared("--yes", Setting::yes, ValueKind::flag,
@@ -103,6 +106,9 @@ void apply(Settings& settings, Setting setting, const std::string& value) {
       break;
     case Setting::dry_run:
       settings.dry_run = true;
+      break;
+    case Setting::detailed_exit_code:
+      settings.detailed_exit_code = true;
       break;
     case Setting::yes:
       settings.yes = true;

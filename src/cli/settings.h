@@ -17,6 +17,7 @@ struct Settings {
   bool debug = false;
   bool stats = false;
   bool dry_run = false;
+  bool detailed_exit_code = false;  ///< A dry run that finds changes ends with status 3.
   bool yes = false;
   OutputFormat output = OutputFormat::text;
   std::optional<Seconds> timeout;

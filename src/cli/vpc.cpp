@@ -5,11 +5,18 @@
 
 #include "aws/ec2/client.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "cli/carry_out.h"
 #include "cli/commands.h"
 #include "cli/context.h"
+#include "cli/vpc_show.h"
 #include "environment/create.h"
+#include "environment/description.h"
 #include "environment/destroy.h"
+#include "environment/graph.h"
+#include "environment/peerings.h"
+#include "environment/selection.h"
+#include "environment/update.h"
 
 namespace asiaq::cli {
 
@@ -100,14 +107,105 @@ void create(Context& context, const Create& wanted) {
   }
 }
 
-struct Destroy : environment::Selection {};
+struct Selected : environment::Selection {};
 
-void destroy(Context& context, const Destroy& wanted) {
+void update(Context& context, const Selected& wanted) {
+  const environment::Update update =
+      environment::plan_update(context.session(), context.config(), wanted);
+  carry_out(context, update.plan);
+  if (!context.dry_run()) return environment::check_peerings(update);
+  for (const std::string& peering : update.unconfigured_peerings) {
+    log::warning("Not configured, and not deleted by an update: peering {}", peering);
+  }
+}
+
+void destroy(Context& context, const Selected& wanted) {
   aws::Session& session = context.session();
-  const Vpc vpc = environment::select_environment(aws::ec2::Client(session), wanted);
+  const Vpc vpc =
+      environment::select_environment(network::list_vpcs(aws::ec2::Client(session)), wanted);
   environment::check_is_environment(vpc);
   carry_out(context,
             environment::plan_destruction(session, environment::observe_inventory(session, vpc)));
+}
+
+struct Peerings : environment::Selection {
+  bool list = false;
+  bool remove = false;
+  bool create = false;
+};
+
+void list_peerings(Context& context, const std::optional<environment::Selection>& selection) {
+  using environment::NamedPeering;
+  const auto both = [](const std::string& accepter, const std::string& requester) {
+    return fmt::format("{}<->{}", accepter, requester);
+  };
+  const auto only_fact = [](const char* key, auto fact) {
+    return Column<NamedPeering>{.key = key,
+                                .text = [](const NamedPeering&) { return std::string(); },
+                                .fact = fact,
+                                .shown = Shown::in_json_only};
+  };
+  const std::vector<Column<NamedPeering>> columns{
+      {.key = "id", .width = 14, .text = [](const NamedPeering& each) { return each.peering.id; }},
+      {.key = "status",
+       .width = 8,
+       .text = [](const NamedPeering& each) { return each.peering.status; }},
+      {.key = "names",
+       .width = 20,
+       .text = [&](const NamedPeering& each) { return both(each.accepter, each.requester); },
+       .shown = Shown::in_text_only},
+      {.key = "ranges",
+       .width = 21,
+       .text =
+           [&](const NamedPeering& each) {
+             return both(each.peering.accepter.range, each.peering.requester.range);
+           },
+       .shown = Shown::in_text_only},
+      only_fact("accepter", [](const NamedPeering& each) { return or_nothing(each.accepter); }),
+      only_fact("accepter_vpc_id",
+                [](const NamedPeering& each) -> Fact { return each.peering.accepter.vpc_id; }),
+      only_fact("accepter_cidr",
+                [](const NamedPeering& each) { return or_nothing(each.peering.accepter.range); }),
+      only_fact("requester", [](const NamedPeering& each) { return or_nothing(each.requester); }),
+      only_fact("requester_vpc_id",
+                [](const NamedPeering& each) -> Fact { return each.peering.requester.vpc_id; }),
+      only_fact("requester_cidr",
+                [](const NamedPeering& each) { return or_nothing(each.peering.requester.range); }),
+  };
+  context.print_table(columns, environment::list_peerings(context.session(), selection));
+}
+
+void peerings(Context& context, const Peerings& wanted) {
+  std::optional<environment::Selection> selection;
+  if (!wanted.name.empty() || !wanted.vpc_id.empty()) selection = wanted;
+  if (wanted.list) {
+    list_peerings(context, selection);
+  } else if (wanted.remove) {
+    carry_out(context, environment::plan_peering_removal(context.session(), selection));
+  } else if (wanted.create) {
+    carry_out(context, environment::plan_peerings(context.session(), context.config(), selection));
+  }
+}
+
+void show(Context& context, const Selected& wanted) {
+  print_description(context, environment::describe(context.session(), wanted));
+}
+
+struct Graph : environment::Selection {
+  std::string output = "svg";
+};
+
+void graph(Context& context, const Graph& wanted) {
+  const environment::Description description = environment::describe(context.session(), wanted);
+  context.output().write(wanted.output == "dot" ? environment::as_dot(description)
+                                                : environment::as_svg(description));
+}
+
+/// --name and --vpc-id of the commands about one environment that is there.
+template <class T>
+OptionItem<T> selection_options() {
+  return exactly_one(option("--name", &T::name, {.value = "NAME", .help = "name of the VPC"}),
+                     option("--vpc-id", &T::vpc_id, {.value = "ID", .help = "id of the VPC"}));
 }
 
 }  // namespace
@@ -138,23 +236,67 @@ Tool vpc_tool() {
                                               "tables; may be repeated"})},
                   .effect = Effect::changes,
                   .run = create},
-              Record<Destroy>{
-                  .word = "destroy",
-                  .summary = "Destroy an environment and everything in it",
-                  .details = "What an interrupted run has left is destroyed by the next. VPN "
-                             "gateways, elastic IPs of your own and alarm topics stay.",
-                  .options = {exactly_one(option("--name", &Destroy::name,
-                                                 {.value = "NAME", .help = "name of the VPC"}),
-                                          option("--vpc-id", &Destroy::vpc_id,
-                                                 {.value = "ID", .help = "id of the VPC"}))},
+              Record<Selected>{
+                  .word = "update",
+                  .summary = "Bring an environment in line with disco_vpc.ini",
+                  .details = "Changes security group rules, routes, gateways, NAT gateways, DHCP "
+                             "options, peerings and notifications; ranges and zones stay as they "
+                             "are. An environment that an interrupted run left unfinished is "
+                             "completed.",
+                  .options = {selection_options<Selected>()},
                   .effect = Effect::changes,
-                  .run = destroy},
-              Record<List>{.word = "list",
-                           .summary = "List all VPCs of the region, one a line",
-                           .options = {option("--type", &List::type,
-                                              {.help = "show the type of each as well"})},
-                           .effect = Effect::reads | Effect::lists,
-                           .run = list},
+                  .dry_run = Origin::original,
+                  .run = update},
+              Record<Selected>{.word = "destroy",
+                               .summary = "Destroy an environment and everything in it",
+                               .details =
+                                   "What an interrupted run has left is destroyed by the next. VPN "
+                                   "gateways, elastic IPs of your own and alarm topics stay.",
+                               .options = {selection_options<Selected>()},
+                               .effect = Effect::changes,
+                               .run = destroy},
+              Record<Peerings>{
+                  .word = "peerings",
+                  .summary = "List, make or delete peering connections between VPCs",
+                  .details = "Without --name or --vpc-id all VPCs of the region are meant.",
+                  .options = {at_most_one(
+                                  option("--list", &Peerings::list, {.help = "list connections"}),
+                                  option("--delete", &Peerings::remove,
+                                         {.help = "delete connections and their routes"}),
+                                  option("--create", &Peerings::create,
+                                         {.help = "make what [peerings] of disco_vpc.ini says"})),
+                              at_most_one(option("--name", &Peerings::name,
+                                                 {.value = "NAME", .help = "name of a VPC"}),
+                                          option("--vpc-id", &Peerings::vpc_id,
+                                                 {.value = "ID", .help = "id of a VPC"}))},
+                  .effect = Effect::changes,
+                  .run = peerings},
+              Record<Selected>{
+                  .word = "show",
+                  .summary = "Show what there is of an environment",
+                  .details =
+                      "Metanetworks, subnets, rules, routes, gateways, peerings and hosts, a "
+                      "table each.",
+                  .options = {selection_options<Selected>()},
+                  .effect = Effect::reads | Effect::lists,
+                  .run = show},
+              Record<Graph>{
+                  .word = "graph",
+                  .summary = "Draw an environment",
+                  .details = "Prints a picture: metanetworks, what their rules let in and where "
+                             "their routes lead. SVG needs the package graphviz.",
+                  .options = {selection_options<Graph>(),
+                              option("--output", &Graph::output,
+                                     {.help = "form of the picture", .choices = {"svg", "dot"}})},
+                  .effect = Effect::reads,
+                  .run = graph},
+              Record<List>{
+                  .word = "list",
+                  .summary = "List all VPCs of the region, one a line",
+                  .options = {option("--type", &List::type,
+                                     {.help = "show the type of each as well"})},
+                  .effect = Effect::reads | Effect::lists,
+                  .run = list},
           },
   };
 }

@@ -7,8 +7,9 @@
 
 #include "aws/session.h"
 #include "base/text.h"
+#include "environment/service_teardown.h"
 #include "environment/teardown.h"
-#include "network/error.h"
+#include "network/peering_changes.h"
 
 namespace asiaq::environment {
 
@@ -27,22 +28,31 @@ Steps joined(std::initializer_list<Steps> parts) {
 class Destruction {
  public:
   Destruction(aws::Session& session, const Inventory& inventory)
-      : ec2_(session), autoscaling_(session), inventory_(inventory), vpc_(inventory.vpc) {}
+      : session_(session),
+        ec2_(session),
+        autoscaling_(session),
+        inventory_(inventory),
+        vpc_(inventory.vpc) {}
 
   plan::Plan build() {
+    const ServiceInventory& services = inventory_.services;
+    add_monitoring_removal(plan_, session_, services, vpc_.name);
     const Steps groups = scaling_groups();
     launch_definitions(groups);
     const Steps hosts = instances(groups);
+    add_log_removal(plan_, session_, services, hosts);
+    const Steps balancers = add_load_balancer_removal(plan_, session_, services, hosts);
     const Steps endpoints = vpc_endpoints(hosts);
     const Steps routes = peerings(hosts);
     const Steps nat = nat_gateways(hosts);
-    const Steps interfaces = network_interfaces(joined({hosts, endpoints, nat}));
+    const Steps interfaces = network_interfaces(joined({hosts, balancers, endpoints, nat}));
     detach_route_tables(interfaces);
     const Steps subnets_gone = subnets(interfaces);
     const Steps all = joined({hosts, endpoints, routes, nat, interfaces, subnets_gone,
                               security_groups(interfaces), route_tables(joined({endpoints, nat})),
                               internet_gateways(interfaces), vpn_gateway(hosts)});
-    vpc(joined({all, dhcp_options(all)}));
+    dhcp_options(all);
+    vpc();
     return std::move(plan_);
   }
 
@@ -121,26 +131,9 @@ class Destruction {
 
   Steps peerings(const Steps& before) {
     Steps result;
-    for (const Inventory::Peering& peering : inventory_.peerings) {
-      Steps routes = before;
-      for (const Inventory::Peering::Route& route : peering.routes) {
-        const std::string destination = route.destination.to_string();
-        routes.push_back(remove(
-            {.kind = "route", .name = fmt::format("{} {}", route.table_id, destination)},
-            [ec2 = ec2_, table = route.table_id, destination] {
-              ignoring_absence([&] {
-                ec2.delete_route({.route_table_id = table, .destination_cidr_block = destination});
-              });
-            },
-            before));
-      }
-      result.push_back(remove(
-          {.kind = "peering connection", .name = peering.id},
-          [ec2 = ec2_, id = peering.id] {
-            ignoring_absence(
-                [&] { ec2.delete_vpc_peering_connection({.vpc_peering_connection_id = id}); });
-          },
-          routes));
+    for (const network::Peering& peering : inventory_.peerings) {
+      result = joined({result, network::add_peering_removal(plan_, ec2_, peering,
+                                                            inventory_.peering_routes, before)});
     }
     return result;
   }
@@ -307,11 +300,9 @@ class Destruction {
          .after = before})};
   }
 
-  /// Before the VPC, which they could not be found by once it is gone.
-  Steps dhcp_options(const Steps& before) {
-    Steps result;
+  void dhcp_options(const Steps& before) {
     for (const network::DhcpSet& set : inventory_.dhcp_sets) {
-      result.push_back(remove(
+      remove(
           {.kind = "DHCP options", .name = vpc_.name, .id = set.id},
           [ec2 = ec2_, vpc_id = vpc_.id, id = set.id,
            is_attached = set.id == vpc_.dhcp_options_id] {
@@ -321,20 +312,23 @@ class Destruction {
             delete_patiently(ec2, vpc_id, "DHCP options " + id,
                              [&] { ec2.delete_dhcp_options({.dhcp_options_id = id}); });
           },
-          before));
+          before);
     }
-    return result;
   }
 
-  void vpc(const Steps& before) {
+  /// After everything else, which could not be found without it.
+  void vpc() {
+    Steps everything;
+    for (std::size_t i = 0; i < plan_.changes().size(); ++i) everything.push_back({i});
     remove(
         {.kind = "VPC", .name = vpc_.name, .id = vpc_.id},
         [ec2 = ec2_, id = vpc_.id] {
           delete_patiently(ec2, id, "VPC " + id, [&] { ec2.delete_vpc({.vpc_id = id}); });
         },
-        before);
+        everything);
   }
 
+  aws::Session& session_;
   aws::ec2::Client ec2_;
   aws::autoscaling::Client autoscaling_;
   const Inventory& inventory_;
@@ -344,44 +338,7 @@ class Destruction {
   Steps detachments_;
 };
 
-network::VpcEnvironmentError not_found(const std::string& what) {
-  network::VpcEnvironmentError error(what);
-  error.set_exit_status(static_cast<int>(ExitStatus::usage));
-  error.set_hint("`asiaq vpc list` shows what there is");
-  return error;
-}
-
 }  // namespace
-
-network::Vpc select_environment(const aws::ec2::Client& ec2, const Selection& selection) {
-  if (!selection.vpc_id.empty()) {
-    const auto vpc = network::vpc_with_id(ec2, selection.vpc_id);
-    if (!vpc) throw not_found(fmt::format("no VPC has the id {}", selection.vpc_id));
-    return *vpc;
-  }
-  const std::vector<network::Vpc> found = network::vpcs_named(ec2, selection.name);
-  if (found.empty()) throw not_found(fmt::format("no VPC has the name {}", selection.name));
-  if (found.size() > 1) {
-    std::vector<std::string> ids;
-    for (const network::Vpc& vpc : found) ids.push_back(vpc.id);
-    network::VpcEnvironmentError error(
-        fmt::format("several VPCs have the name {}: {}", selection.name, join(ids, ", ")));
-    error.set_hint("name one with --vpc-id");
-    throw error;
-  }
-  return found.front();
-}
-
-void check_is_environment(const network::Vpc& vpc) {
-  if (vpc.is_default) {
-    throw network::VpcEnvironmentError(
-        fmt::format("VPC {} is the default VPC of the region, not an environment", vpc.id));
-  }
-  if (vpc.name.empty() || vpc.type.empty()) {
-    throw network::VpcEnvironmentError(fmt::format("VPC {} has no tag {} and so is no environment",
-                                                   vpc.id, vpc.name.empty() ? "Name" : "type"));
-  }
-}
 
 plan::Plan plan_destruction(aws::Session& session, const Inventory& inventory) {
   check_is_environment(inventory.vpc);

@@ -9,7 +9,6 @@
 #include "base/parallel.h"
 #include "network/elastic_ip.h"
 #include "network/names.h"
-#include "network/nat_gateway.h"
 #include "network/tags.h"
 
 namespace asiaq::environment {
@@ -91,17 +90,13 @@ class Reader {
   }
 
   void peerings() {
-    static const std::set<std::string> live{"initiating-request", "pending-acceptance",
-                                            "provisioning", "active"};
-    for (const auto& peering : ec2_.describe_vpc_peering_connections_all()) {
-      const bool is_ours =
-          (peering.accepter_vpc_info && peering.accepter_vpc_info->vpc_id == vpc_.id) ||
-          (peering.requester_vpc_info && peering.requester_vpc_info->vpc_id == vpc_.id);
-      if (!is_ours || !peering.status || !live.contains(peering.status->code.value_or("")))
-        continue;
-      inventory_.peerings.push_back({.id = peering.vpc_peering_connection_id.value_or("")});
-    }
-    if (!inventory_.peerings.empty()) peering_routes();
+    inventory_.peerings = network::observe_peerings(ec2_);
+    std::erase_if(inventory_.peerings, [&](const network::Peering& peering) {
+      return !peering.is_live() || !peering.touches(vpc_.id);
+    });
+    std::vector<std::string> ids;
+    for (const network::Peering& peering : inventory_.peerings) ids.push_back(peering.id);
+    inventory_.peering_routes = network::observe_peering_routes(ec2_, ids);
   }
 
   void nat_gateways() {
@@ -109,7 +104,6 @@ class Reader {
       Inventory::NatGateway& entry = inventory_.nat_gateways.emplace_back();
       entry.id = gateway.nat_gateway_id.value_or("");
       entry.is_gone = gateway.state == "deleted" || gateway.state == "deleting";
-      entry.subnet_id = gateway.subnet_id.value_or("");
       for (const auto& address : gateway.nat_gateway_addresses) {
         if (address.allocation_id) entry.allocations.push_back(*address.allocation_id);
       }
@@ -139,14 +133,10 @@ class Reader {
     for (const auto& subnet : ec2_.describe_subnets_all({.filters = of_vpc(vpc_)})) {
       inventory_.subnets.push_back(
           {subnet.subnet_id.value_or(""), tag_value(subnet.tags, tag::name)});
-      const bool is_automatic = std::ranges::any_of(subnet.tags, [](const aws::ec2::Tag& each) {
-        return each.key == network::automatic_nat_tag;
-      });
-      if (is_automatic) automatic_subnets_.insert(subnet.subnet_id.value_or(""));
     }
   }
 
-  void tables() { inventory_.tables = network::observe_route_tables(ec2_, vpc_.id); }
+  void tables() { inventory_.tables = network::observe_route_tables(ec2_, {vpc_.id}); }
 
   void internet_gateways() {
     inventory_.internet_gateways = network::observe_internet_gateways(ec2_, vpc_.id);
@@ -167,38 +157,24 @@ class Reader {
     });
   }
 
-  /// Once all is read: addresses that say so, and those of gateways in subnets that say so.
+  /// Once all is read: addresses that were allocated for gateways, of this VPC or in use here.
   void own_allocations() {
-    std::set<std::string> own;
-    for (const network::ElasticIp& elastic_ip : elastic_ips_) {
-      if (elastic_ip.vpc_id == vpc_.id) own.insert(elastic_ip.allocation_id);
-    }
+    std::set<std::string> in_use;
     for (const Inventory::NatGateway& gateway : inventory_.nat_gateways) {
-      if (!automatic_subnets_.contains(gateway.subnet_id)) continue;
-      own.insert(gateway.allocations.begin(), gateway.allocations.end());
+      in_use.insert(gateway.allocations.begin(), gateway.allocations.end());
     }
-    inventory_.own_allocations.assign(own.begin(), own.end());
+    for (const network::ElasticIp& elastic_ip : elastic_ips_) {
+      const bool is_ours =
+          elastic_ip.vpc_id == vpc_.id || in_use.contains(elastic_ip.allocation_id);
+      if (elastic_ip.is_automatic && is_ours) {
+        inventory_.own_allocations.push_back(elastic_ip.allocation_id);
+      }
+    }
   }
 
  private:
   void add_own(std::vector<std::string>& names, const std::optional<std::string>& name) {
     if (name && name->starts_with(prefix_)) names.push_back(*name);
-  }
-
-  void peering_routes() {
-    aws::List<std::string> ids;
-    for (const Inventory::Peering& peering : inventory_.peerings) ids.push_back(peering.id);
-    for (const auto& table : ec2_.describe_route_tables_all(
-             {.filters = {{.name = "route.vpc-peering-connection-id", .values = ids}}})) {
-      for (const auto& route : table.routes) {
-        const auto destination = Cidr::parse(route.destination_cidr_block.value_or(""));
-        const auto peering =
-            std::ranges::find(inventory_.peerings, route.vpc_peering_connection_id.value_or(""),
-                              &Inventory::Peering::id);
-        if (!destination || peering == inventory_.peerings.end()) continue;
-        peering->routes.push_back({table.route_table_id.value_or(""), *destination});
-      }
-    }
   }
 
   aws::ec2::Client ec2_;
@@ -207,7 +183,6 @@ class Reader {
   const network::Vpc& vpc_;
   std::string prefix_;
   std::vector<network::ElasticIp> elastic_ips_;
-  std::set<std::string> automatic_subnets_;
 };
 
 }  // namespace
@@ -217,6 +192,7 @@ Inventory observe_inventory(aws::Session& session, const network::Vpc& vpc) {
   inventory.vpc = vpc;
   Reader reader(session, inventory);
   in_parallel({
+      [&] { inventory.services = observe_services(session, vpc); },
       [&] { reader.scaling_groups(); },
       [&] { reader.launch_configurations(); },
       [&] { reader.launch_templates(); },

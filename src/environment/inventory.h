@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "aws/ec2/types.h"
+#include "environment/service_inventory.h"
 #include "network/dhcp_changes.h"
 #include "network/gateways.h"
+#include "network/peering.h"
 #include "network/route_table.h"
 #include "network/vpc.h"
 
@@ -33,25 +35,18 @@ struct Inventory {
   struct NatGateway {
     std::string id;
     bool is_gone = false;  ///< Deleted or being deleted; AWS lists it for about an hour.
-    std::string subnet_id;
     std::vector<std::string> allocations;  ///< Of its addresses.
-  };
-  struct Peering {
-    std::string id;
-    struct Route {
-      std::string table_id;
-      Cidr destination;
-    };
-    std::vector<Route> routes;  ///< In both VPCs.
   };
 
   network::Vpc vpc;
+  ServiceInventory services;
   std::vector<std::string> scaling_groups;
   std::vector<std::string> launch_configurations;
   std::vector<Named> launch_templates;
   std::vector<Named> instances;  ///< Not terminated yet.
   std::vector<Named> endpoints;
-  std::vector<Peering> peerings;
+  std::vector<network::Peering> peerings;             ///< Live ones.
+  std::vector<network::PeeringRoute> peering_routes;  ///< In both VPCs.
   std::vector<NatGateway> nat_gateways;
   std::vector<std::string> own_allocations;  ///< Elastic IPs that were allocated for it.
   std::vector<Named> interfaces;

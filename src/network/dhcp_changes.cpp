@@ -29,6 +29,60 @@ std::vector<std::string> lines(const DhcpOptions& options) {
   return result;
 }
 
+/// A set that the original tools made does not say of which VPC it is; once it is no longer
+/// attached nobody could tell.
+std::vector<plan::ChangeId> add_claim(plan::Plan& plan, const aws::ec2::Client& ec2,
+                                      const DhcpTarget& target, const DhcpSet& set) {
+  if (!set.vpc_id.empty()) return {};
+  return {plan.add({.verb = plan::Verb::update,
+                    .resource = {.kind = "DHCP options", .name = target.environment, .id = set.id},
+                    .details = {"they belong to VPC " + target.vpc.id()},
+                    .carry_out = [ec2, id = set.id, vpc = target.vpc] {
+                      ec2.create_tags(
+                          {.resources = {id}, .tags = {{.key = tag::owner, .value = vpc.id()}}});
+                    }})};
+}
+
+/// Adds the association of an equivalent set that a killed run made, or of a new one.
+Reference add_association(plan::Plan& plan, const aws::ec2::Client& ec2, const DhcpTarget& target,
+                          const DhcpOptions& desired, const std::vector<DhcpSet>& observed,
+                          const std::vector<plan::ChangeId>& before) {
+  const std::string vpc_id = target.vpc.id();
+  const auto spare = std::ranges::find_if(observed, [&](const DhcpSet& set) {
+    return !vpc_id.empty() && set.vpc_id == vpc_id && equivalent(set.options, desired);
+  });
+  Reference set;
+  set.after = before;
+  if (spare != observed.end()) {
+    set.set(spare->id);
+  } else {
+    set.after.push_back(plan.add({
+        .verb = plan::Verb::create,
+        .resource = {.kind = "DHCP options", .name = target.environment},
+        .details = lines(desired),
+        .carry_out =
+            [ec2, target, desired, set] {
+              const auto made = ec2.create_dhcp_options(
+                  {.dhcp_configurations = configurations(desired),
+                   .tag_specifications = tagged("dhcp-options", {{tag::name, target.environment},
+                                                                 {tag::owner, target.vpc.id()}})});
+              set.set(made.dhcp_options->dhcp_options_id.value());
+            },
+        .after = target.vpc.after,
+    }));
+  }
+  set.after = {plan.add({
+      .verb = plan::Verb::associate,
+      .resource = {.kind = "DHCP options", .name = target.environment, .id = set.id()},
+      .carry_out =
+          [ec2, vpc = target.vpc, set] {
+            ec2.associate_dhcp_options({.dhcp_options_id = set.id(), .vpc_id = vpc.id()});
+          },
+      .after = after(target.vpc, set),
+  })};
+  return set;
+}
+
 }  // namespace
 
 std::vector<DhcpSet> observe_dhcp_sets(const aws::ec2::Client& ec2,
@@ -51,50 +105,26 @@ std::vector<DhcpSet> observe_dhcp_sets(const aws::ec2::Client& ec2,
 std::vector<plan::ChangeId> add_dhcp_changes(plan::Plan& plan, const aws::ec2::Client& ec2,
                                              const DhcpTarget& target, const DhcpOptions& desired,
                                              const std::vector<DhcpSet>& observed) {
-  const auto attached = std::ranges::find(observed, target.attached_id, &DhcpSet::id);
-  if (attached != observed.end() && equivalent(attached->options, desired)) return {};
   std::vector<plan::ChangeId> changes;
-  const std::string vpc_id = target.vpc.id();
-  const auto spare = std::ranges::find_if(observed, [&](const DhcpSet& set) {
-    return !vpc_id.empty() && set.vpc_id == vpc_id && equivalent(set.options, desired);
-  });
+  const auto attached = std::ranges::find(observed, target.attached_id, &DhcpSet::id);
+  const bool is_attached = attached != observed.end();
   Reference set;
-  if (spare != observed.end()) {
-    set.set(spare->id);
+  if (is_attached && equivalent(attached->options, desired)) {
+    set.set(attached->id);
   } else {
-    set.after = {plan.add({
-        .verb = plan::Verb::create,
-        .resource = {.kind = "DHCP options", .name = target.environment},
-        .details = lines(desired),
-        .carry_out =
-            [ec2, target, desired, set] {
-              const auto made = ec2.create_dhcp_options(
-                  {.dhcp_configurations = configurations(desired),
-                   .tag_specifications =
-                       tagged("dhcp-options", {{tag::name, target.environment},
-                                               {tag::owner, target.vpc.id()}})});
-              set.set(made.dhcp_options->dhcp_options_id.value());
-            },
-        .after = target.vpc.after,
-    })};
-    changes = set.after;
+    if (is_attached) changes = add_claim(plan, ec2, target, *attached);
+    set = add_association(plan, ec2, target, desired, observed, changes);
+    changes.insert(changes.end(), set.after.begin(), set.after.end());
   }
-  changes.push_back(plan.add({
-      .verb = plan::Verb::associate,
-      .resource = {.kind = "DHCP options", .name = target.environment, .id = set.id()},
-      .carry_out =
-          [ec2, vpc = target.vpc, set] {
-            ec2.associate_dhcp_options({.dhcp_options_id = set.id(), .vpc_id = vpc.id()});
-          },
-      .after = after(target.vpc, set),
-  }));
-  if (attached != observed.end()) {
+  for (const DhcpSet& other : observed) {
+    const bool is_ours = other.id == target.attached_id ||
+                         (!other.vpc_id.empty() && other.vpc_id == target.vpc.id());
+    if (!is_ours || other.id == set.id()) continue;
     changes.push_back(plan.add({
         .verb = plan::Verb::remove,
-        .resource = {.kind = "DHCP options", .name = target.environment, .id = attached->id},
-        .carry_out =
-            [ec2, id = attached->id] { ec2.delete_dhcp_options({.dhcp_options_id = id}); },
-        .after = {changes.back()},
+        .resource = {.kind = "DHCP options", .name = target.environment, .id = other.id},
+        .carry_out = [ec2, id = other.id] { ec2.delete_dhcp_options({.dhcp_options_id = id}); },
+        .after = set.after,
     }));
   }
   return changes;

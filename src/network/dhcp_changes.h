@@ -32,7 +32,8 @@ struct DhcpTarget {
 };
 
 /// Nothing if an equivalent set is attached; else the association of one made for this VPC, or of a
-/// new one, and then the deletion of the environment's set that was attached before.
+/// new one. Then the deletion of the environment's set that was attached before, and of others that
+/// a killed run made for this VPC.
 std::vector<plan::ChangeId> add_dhcp_changes(plan::Plan& plan, const aws::ec2::Client& ec2,
                                              const DhcpTarget& target, const DhcpOptions& desired,
                                              const std::vector<DhcpSet>& observed);

@@ -21,7 +21,8 @@ ElasticIp from_aws(const aws::ec2::Address& address) {
           .allocation_id = address.allocation_id.value_or(""),
           .association_id = address.association_id.value_or(""),
           .name = tag_value(address.tags, tag::name),
-          .vpc_id = tag_value(address.tags, tag::owner)};
+          .vpc_id = tag_value(address.tags, tag::owner),
+          .is_automatic = tag_value(address.tags, tag::automatic_address) == "true"};
 }
 
 }  // namespace

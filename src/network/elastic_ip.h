@@ -20,6 +20,7 @@ struct ElasticIp {
   std::string association_id;  ///< Empty for an address nobody has.
   std::string name;            ///< Tag `Name`.
   std::string vpc_id;  ///< The environment's VPC that it was allocated for; empty for other ones.
+  bool is_automatic = false;  ///< Allocated for a NAT gateway, and released with it.
 };
 
 /// All of them, in the order of their addresses as numbers. One Describe.

@@ -13,6 +13,15 @@
 
 namespace asiaq::network {
 
+namespace {
+
+aws::List<aws::ec2::Filter> tagged_in(const std::vector<std::string>& vpc_ids) {
+  return {{.name = "vpc-id", .values = {vpc_ids.begin(), vpc_ids.end()}},
+          {.name = "tag-key", .values = {tag::metanetwork}}};
+}
+
+}  // namespace
+
 Cidr Metanetwork::range() const { return enclosing(subnet_ranges()).value_or(Cidr()); }
 
 std::vector<std::string> Metanetwork::subnet_ids() const {
@@ -27,29 +36,37 @@ std::vector<Cidr> Metanetwork::subnet_ranges() const {
   return ranges;
 }
 
+std::map<std::string, Metanetworks> observe_subnets(const aws::ec2::Client& ec2,
+                                                    const std::vector<std::string>& vpc_ids) {
+  std::map<std::string, Metanetworks> result;
+  for (const aws::ec2::Subnet& subnet : ec2.describe_subnets_all({.filters = tagged_in(vpc_ids)})) {
+    const std::string name = tag_value(subnet.tags, tag::metanetwork);
+    Metanetwork& metanetwork = result[subnet.vpc_id.value_or("")][name];
+    metanetwork.name = name;
+    metanetwork.subnets.push_back(
+        {.id = subnet.subnet_id.value_or(""),
+         .zone = subnet.availability_zone.value_or(""),
+         .range = Cidr::parse(subnet.cidr_block.value_or("")).value_or(Cidr()),
+         .has_automatic_nat = as_map(subnet.tags).contains(tag::automatic_nat)});
+  }
+  for (auto& [vpc_id, metanetworks] : result) {
+    for (auto& [name, metanetwork] : metanetworks) {
+      std::ranges::sort(metanetwork.subnets, {}, &Subnet::zone);
+    }
+  }
+  return result;
+}
+
 Metanetworks observe_metanetworks(const aws::ec2::Client& ec2, const Vpc& vpc) {
-  const aws::List<aws::ec2::Filter> of_vpc{{.name = "vpc-id", .values = {vpc.id}},
-                                           {.name = "tag-key", .values = {tag::metanetwork}}};
-  std::vector<aws::ec2::Subnet> subnets;
-  std::vector<aws::ec2::SecurityGroup> groups;
-  in_parallel({[&] { subnets = ec2.describe_subnets_all({.filters = of_vpc}); },
-               [&] { groups = ec2.describe_security_groups_all({.filters = of_vpc}); }});
   Metanetworks result;
-  const auto entry = [&](const std::string& name) -> Metanetwork& {
-    result[name].name = name;
-    return result[name];
-  };
-  for (const aws::ec2::Subnet& subnet : subnets) {
-    entry(tag_value(subnet.tags, tag::metanetwork))
-        .subnets.push_back({.id = subnet.subnet_id.value_or(""),
-                            .zone = subnet.availability_zone.value_or(""),
-                            .range = Cidr::parse(subnet.cidr_block.value_or("")).value_or(Cidr())});
-  }
+  std::vector<aws::ec2::SecurityGroup> groups;
+  in_parallel(
+      {[&] { result = observe_subnets(ec2, {vpc.id})[vpc.id]; },
+       [&] { groups = ec2.describe_security_groups_all({.filters = tagged_in({vpc.id})}); }});
   for (const aws::ec2::SecurityGroup& group : groups) {
-    entry(tag_value(group.tags, tag::metanetwork)).group_id = group.group_id.value_or("");
-  }
-  for (auto& [name, metanetwork] : result) {
-    std::ranges::sort(metanetwork.subnets, {}, &Subnet::zone);
+    Metanetwork& metanetwork = result[tag_value(group.tags, tag::metanetwork)];
+    metanetwork.name = tag_value(group.tags, tag::metanetwork);
+    metanetwork.group_id = group.group_id.value_or("");
   }
   return result;
 }

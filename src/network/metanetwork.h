@@ -15,6 +15,8 @@ struct Subnet {
   std::string id;
   std::string zone;  ///< `us-west-2a`
   Cidr range;
+  /// Its NAT gateway's address was allocated with the gateway and is released with it.
+  bool has_automatic_nat = false;
 };
 
 struct Metanetwork {
@@ -30,6 +32,11 @@ struct Metanetwork {
 
 /// By name.
 using Metanetworks = std::map<std::string, Metanetwork>;
+
+/// The metanetworks of these VPCs (at least one) by VPC id, without their groups. One paginated
+/// Describe.
+std::map<std::string, Metanetworks> observe_subnets(const aws::ec2::Client& ec2,
+                                                    const std::vector<std::string>& vpc_ids);
 
 /// Everything tagged as a metanetwork's in that VPC: two paginated Describes, at once. Writes
 /// nothing.

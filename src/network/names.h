@@ -31,6 +31,10 @@ inline constexpr const char* name = "Name";
 inline constexpr const char* type = "type";
 inline constexpr const char* metanetwork = "meta_network";
 inline constexpr const char* subnet = "subnet";
+/// On a subnet whose NAT gateway's address was allocated with it and is released with it.
+inline constexpr const char* automatic_nat = "dynonat";
+/// On an elastic IP that was allocated for a NAT gateway; its value is `true`.
+inline constexpr const char* automatic_address = "dynamic";
 /// On a VPC that `create` has not finished; its value is the environment's type.
 inline constexpr const char* creating = "asiaq:creating";
 /// On what AWS does not tie to a VPC before a second call (gateways, DHCP options): the VPC's id,

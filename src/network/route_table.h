@@ -1,4 +1,4 @@
-// Route tables that are there, and the changes that give them the gateway routes they should have.
+// Route tables that are there, and the changes that give them the routes they should have.
 #pragma once
 
 #include <string>
@@ -22,6 +22,7 @@ struct RouteTable {
   };
 
   std::string id;
+  std::string vpc_id;
   std::string name;
   std::string metanetwork;  ///< Empty for tables that belong to none.
   std::string zone;         ///< Empty for a table that serves a whole metanetwork.
@@ -32,21 +33,20 @@ struct RouteTable {
   bool serves(const std::string& subnet_id) const;
 };
 
-/// All tables of the VPC. One paginated Describe.
+/// All tables of these VPCs (at least one). One paginated Describe.
 std::vector<RouteTable> observe_route_tables(const aws::ec2::Client& ec2,
-                                             const std::string& vpc_id);
+                                             const std::vector<std::string>& vpc_ids);
 
-/// A table and the gateways that its routes may lead to.
-struct TableRoutes {
+/// A table that is there or will be, with the routes that it has.
+struct PlannedTable {
   std::string name;
   Reference table;
-  std::map<Gateway, Reference> gateways;
+  std::vector<ObservedRoute> routes;
 };
 
-/// Adds what brings a table's gateway routes in line: new and replaced ones first, deletions after
-/// them.
+/// Adds what brings a table's routes in line: new and replaced ones first, deletions after them.
 std::vector<plan::ChangeId> add_route_changes(plan::Plan& plan, const aws::ec2::Client& ec2,
-                                              const TableRoutes& table,
+                                              const PlannedTable& table,
                                               const RouteDifference& difference);
 
 }  // namespace asiaq::network

@@ -1,4 +1,4 @@
-// Routes of metanetworks to the internet gateway and the VPN gateway.
+// Routes of a route table: what is there, what should be, difference.
 #pragma once
 
 #include <map>
@@ -6,15 +6,17 @@
 #include <vector>
 
 #include "base/cidr.h"
+#include "network/reference.h"
 
 namespace asiaq::network {
 
+/// What `<metanetwork>_igw_routes` and `<metanetwork>_vgw_routes` lead to.
 enum class Gateway { internet, vpn };
 
 /// `internet gateway`, `VPN gateway`
 std::string to_string(Gateway gateway);
 
-/// Destinations of one metanetwork.
+/// Configured destinations of one metanetwork.
 using GatewayRoutes = std::map<Cidr, Gateway>;
 
 /// One route of a table, as far as it has an IPv4 destination.
@@ -23,27 +25,30 @@ struct ObservedRoute {
   std::string
       target;  ///< Id of the gateway or other thing it leads to ("igw-1", "nat-1", "local").
   /// Whose it is to change: `own` routes lead to an internet or VPN gateway and were not
-  /// propagated; `other` ones (NAT, peering, instances ...) give way only where the same
-  /// destination is wanted.
+  /// propagated, or are the default route to a NAT gateway of a metanetwork; `other` ones (peering,
+  /// instances
+  /// ...) give way only where the same destination is wanted.
   enum class Owner { own, other, fixed } owner = Owner::own;
+  bool is_propagated = false;  ///< Written by a VPN gateway, not by anybody's call.
 };
 
-/// What a route table needs. Targets are ids.
+/// What a route should lead to.
+struct RouteTarget {
+  std::string description;  ///< `the internet gateway`
+  Reference resource;       ///< Empty id: yet to be made, so that no observed route leads there.
+};
+
+using DesiredRoutes = std::map<Cidr, RouteTarget>;
+
+/// What a route table needs.
 struct RouteDifference {
-  struct Entry {
-    Cidr destination;
-    Gateway gateway = Gateway::internet;
-    bool operator==(const Entry&) const = default;
-  };
   std::vector<Cidr> remove;
-  std::vector<Entry> replace;
-  std::vector<Entry> create;
+  DesiredRoutes replace;
+  DesiredRoutes create;
   bool empty() const { return remove.empty() && replace.empty() && create.empty(); }
 };
 
-/// Compares by destination. `gateway_ids` has the id of each gateway that is there; one that is yet
-/// to be made is missing, and no observed route can lead to it.
-RouteDifference difference(const std::vector<ObservedRoute>& actual, const GatewayRoutes& desired,
-                           const std::map<Gateway, std::string>& gateway_ids);
+/// Compares by destination.
+RouteDifference difference(const std::vector<ObservedRoute>& actual, const DesiredRoutes& desired);
 
 }  // namespace asiaq::network

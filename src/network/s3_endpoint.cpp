@@ -29,9 +29,9 @@ std::optional<S3Endpoint> observe_s3_endpoint(const aws::ec2::Client& ec2,
     const bool is_alive = state != "deleted" && state != "deleting" && state != "Deleted" &&
                           state != "Deleting" && state != "failed";
     if (!is_alive || endpoint.vpc_endpoint_type.value_or("Gateway") != "Gateway") continue;
-    return S3Endpoint{.id = endpoint.vpc_endpoint_id.value_or(""),
-                      .route_table_ids = {endpoint.route_table_ids.begin(),
-                                          endpoint.route_table_ids.end()}};
+    return S3Endpoint{
+        .id = endpoint.vpc_endpoint_id.value_or(""),
+        .route_table_ids = {endpoint.route_table_ids.begin(), endpoint.route_table_ids.end()}};
   }
   return {};
 }
@@ -42,9 +42,8 @@ std::vector<plan::ChangeId> add_s3_endpoint(plan::Plan& plan, const aws::ec2::Cl
                                             const std::optional<S3Endpoint>& observed) {
   const bool is_complete =
       observed && std::ranges::all_of(tables, [&](const Reference& table) {
-        return !table.id().empty() &&
-               std::ranges::find(observed->route_table_ids, table.id()) !=
-                   observed->route_table_ids.end();
+        return !table.id().empty() && std::ranges::find(observed->route_table_ids, table.id()) !=
+                                          observed->route_table_ids.end();
       });
   if (is_complete) return {};
   std::vector<plan::ChangeId> before = vpc.after;
@@ -53,7 +52,7 @@ std::vector<plan::ChangeId> add_s3_endpoint(plan::Plan& plan, const aws::ec2::Cl
   }
   const auto carry_out = [ec2, region, vpc, observed] {
     aws::List<std::string> all;
-    for (const RouteTable& table : observe_route_tables(ec2, vpc.id())) all.push_back(table.id);
+    for (const RouteTable& table : observe_route_tables(ec2, {vpc.id()})) all.push_back(table.id);
     if (!observed) {
       ec2.create_vpc_endpoint({.vpc_endpoint_type = "Gateway",
                                .vpc_id = vpc.id(),

@@ -32,9 +32,8 @@ void collect_rules(const aws::ec2::SecurityGroup& group,
     for (const aws::ec2::UserIdGroupPair& pair : permission.user_id_group_pairs) {
       const std::string id = pair.group_id.value_or("");
       const auto own = metanetwork_by_id.find(id);
-      rule.source = own == metanetwork_by_id.end()
-                        ? Source{Source::Kind::group, id}
-                        : Source{Source::Kind::metanetwork, own->second};
+      rule.source = own == metanetwork_by_id.end() ? Source{Source::Kind::group, id}
+                                                   : Source{Source::Kind::metanetwork, own->second};
       rules.push_back(rule);
     }
   }
@@ -87,6 +86,34 @@ void write_rules(const std::vector<IngressRule>& rules, const char* already, con
   }
 }
 
+void authorize(const aws::ec2::Client& ec2, const Reference& group, const Groups& groups,
+               const std::vector<IngressRule>& rules) {
+  write_rules(rules, "InvalidPermission.Duplicate", [&](const std::vector<IngressRule>& some) {
+    ec2.authorize_security_group_ingress(
+        {.group_id = group.id(), .ip_permissions = permissions(some, groups)});
+  });
+}
+
+void revoke(const aws::ec2::Client& ec2, const Reference& group, const Groups& groups,
+            const std::vector<IngressRule>& rules) {
+  write_rules(rules, "InvalidPermission.NotFound", [&](const std::vector<IngressRule>& some) {
+    ec2.revoke_security_group_ingress(
+        {.group_id = group.id(), .ip_permissions = permissions(some, groups)});
+  });
+}
+
+/// Where the group cannot hold old and new rules at once, the old ones make room.
+void add_rules(const aws::ec2::Client& ec2, const Reference& group, const Groups& groups,
+               const RuleDifference& difference) {
+  try {
+    authorize(ec2, group, groups, difference.add);
+  } catch (const aws::ServiceError& error) {
+    if (!error.has_code("RulesPerSecurityGroupLimitExceeded") || difference.revoke.empty()) throw;
+    revoke(ec2, group, groups, difference.revoke);
+    authorize(ec2, group, groups, difference.add);
+  }
+}
+
 std::vector<std::string> lines(const char* verb, const std::vector<IngressRule>& rules) {
   std::vector<std::string> result;
   for (const IngressRule& rule : rules) {
@@ -99,8 +126,8 @@ std::vector<std::string> lines(const char* verb, const std::vector<IngressRule>&
 
 std::map<std::string, SecurityGroup> observe_security_groups(const aws::ec2::Client& ec2,
                                                              const std::string& vpc_id) {
-  const auto groups = ec2.describe_security_groups_all(
-      {.filters = {{.name = "vpc-id", .values = {vpc_id}}}});
+  const auto groups =
+      ec2.describe_security_groups_all({.filters = {{.name = "vpc-id", .values = {vpc_id}}}});
   std::map<std::string, std::string> metanetwork_by_id;
   for (const aws::ec2::SecurityGroup& group : groups) {
     if (const std::string name = tag_value(group.tags, tag::metanetwork); !name.empty()) {
@@ -136,13 +163,7 @@ std::vector<plan::ChangeId> add_rule_changes(plan::Plan& plan, const aws::ec2::C
         .verb = plan::Verb::create,
         .resource = resource,
         .details = lines("add", difference.add),
-        .carry_out =
-            [ec2, own, groups, add = difference.add] {
-              write_rules(add, "InvalidPermission.Duplicate", [&](const std::vector<IngressRule>& rules) {
-                ec2.authorize_security_group_ingress(
-                    {.group_id = own.id(), .ip_permissions = permissions(rules, groups)});
-              });
-            },
+        .carry_out = [ec2, own, groups, difference] { add_rules(ec2, own, groups, difference); },
         .after = before,
     }));
   }
@@ -152,13 +173,8 @@ std::vector<plan::ChangeId> add_rule_changes(plan::Plan& plan, const aws::ec2::C
         .verb = plan::Verb::remove,
         .resource = resource,
         .details = lines("revoke", difference.revoke),
-        .carry_out =
-            [ec2, own, groups, revoke = difference.revoke] {
-              write_rules(revoke, "InvalidPermission.NotFound", [&](const std::vector<IngressRule>& rules) {
-                ec2.revoke_security_group_ingress(
-                    {.group_id = own.id(), .ip_permissions = permissions(rules, groups)});
-              });
-            },
+        .carry_out = [ec2, own, groups,
+                      rules = difference.revoke] { revoke(ec2, own, groups, rules); },
         .after = before,
     }));
   }

@@ -3,22 +3,26 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
+#include <cstdlib>
 #include <deque>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <thread>
 
 #include "base/interrupt.h"
 #include "base/log.h"
+#include "base/status_line.h"
+#include "base/text.h"
 
 namespace asiaq::plan {
 
 namespace {
 
-std::string described(const Change& change) {
-  return fmt::format("{} {} {}", to_string(change.verb), change.resource.kind,
-                     change.resource.name);
-}
+constexpr std::chrono::milliseconds watch_interval{100};
+constexpr int signals_until_leaving = 2;
 
 std::size_t count(const Report& report, Outcome outcome) {
   return static_cast<std::size_t>(
@@ -45,15 +49,15 @@ class Execution {
   Report run() {
     const std::size_t workers =
         std::min(std::max<std::size_t>(options_.parallelism, 1), changes_.size());
+    active_workers_ = workers;
     std::vector<std::jthread> threads;
     threads.reserve(workers);
     for (std::size_t i = 0; i < workers; ++i) {
       threads.emplace_back([this] { work(); });
     }
+    watch();
     threads.clear();
     report_.interrupted = interrupt::requested() && count(report_, Outcome::not_started) > 0;
-    // Nobody is told of a failure by an error when the run ends for another reason.
-    if (interrupt::requested() && !report_.failures.empty()) log_failure(report_.failures.front());
     return std::move(report_);
   }
 
@@ -61,31 +65,66 @@ class Execution {
   void work() {
     std::unique_lock lock(mutex_);
     while (true) {
-      changed_.wait(lock, [this] { return !ready_.empty() || under_way_ == 0; });
+      changed_.wait(lock, [this] { return !ready_.empty() || under_way_.empty(); });
       if (ready_.empty() || interrupt::requested()) break;
       const std::size_t index = ready_.front();
       ready_.pop_front();
-      ++under_way_;
+      under_way_.insert(index);
       announce_start(changes_[index]);
       lock.unlock();
-      const std::string reason = attempt(changes_[index]);
+      const Result result = attempt(changes_[index]);
       lock.lock();
-      --under_way_;
-      conclude(index, reason);
+      under_way_.erase(index);
+      conclude(index, result);
       changed_.notify_all();
     }
+    --active_workers_;
     changed_.notify_all();
   }
 
-  /// The reason of the failure; empty if there was none.
-  static std::string attempt(const Change& change) {
+  /// Until all workers have ended. A signal handler cannot notify, so that this looks now and then.
+  void watch() {
+    bool was_told = false;
+    std::unique_lock lock(mutex_);
+    while (!changed_.wait_for(lock, watch_interval, [this] { return active_workers_ == 0; })) {
+      const int signals = interrupt::count() - signals_before_;
+      if (signals >= signals_until_leaving) leave_at_once();
+      if (signals > 0 && !was_told) {
+        was_told = true;
+        log::warning(
+            "Interrupted: no further change is started; waiting for {} under way (again: leave at "
+            "once)",
+            under_way_.size());
+      }
+    }
+  }
+
+  /// Threads cannot be stopped in the middle of a call; their process can.
+  [[noreturn]] void leave_at_once() {
+    std::vector<std::string> names;
+    for (const std::size_t index : under_way_) names.push_back(described(changes_[index]));
+    status_line::show({});
+    log::error("Left at once; unknown whether done: {}. The same command goes on from here",
+               names.empty() ? "nothing" : join(names, ", "));
+    std::_Exit(static_cast<int>(ExitStatus::failure));
+  }
+
+  struct Result {
+    Outcome outcome = Outcome::done;
+    std::string reason;  ///< Of a failure.
+  };
+
+  static Result attempt(const Change& change) {
     try {
+      // Waiting changes nothing and may take long; everything else is brought to its end.
+      std::optional<interrupt::Shield> shield;
+      if (change.verb != Verb::wait) shield.emplace();
       change.carry_out();
       return {};
     } catch (const Interrupted&) {
-      return "interrupted";
+      return {Outcome::not_started, {}};
     } catch (const std::exception& error) {
-      return error.what();
+      return {Outcome::failed, error.what()};
     }
   }
 
@@ -93,43 +132,25 @@ class Execution {
     if (options_.on_start) {
       options_.on_start(change);
     } else {
-      log::debug("Starting: {}", described(change));
+      progress_.started(change);
     }
   }
 
-  void conclude(std::size_t index, const std::string& reason) {
+  void conclude(std::size_t index, const Result& result) {
     const Change& change = changes_[index];
-    const Outcome outcome = reason.empty() ? Outcome::done : Outcome::failed;
-    report_.outcomes[index] = outcome;
-    if (outcome == Outcome::failed) {
-      report_.failures.push_back({{index}, reason});
-      announce_failure(report_.failures.back());
-    } else {
+    report_.outcomes[index] = result.outcome;
+    if (result.outcome == Outcome::failed) {
+      report_.failures.push_back({{index}, result.reason});
+    } else if (result.outcome == Outcome::done) {
       for (const std::size_t follower : followers_[index]) {
         if (--waiting_for_[follower] == 0) ready_.push_back(follower);
       }
     }
     if (options_.on_end) {
-      options_.on_end(change, outcome);
-    } else if (outcome == Outcome::done) {
-      log::info("Done: {}{}", described(change),
-                change.details.size() == 1 ? " (" + change.details.front() + ")" : "");
+      options_.on_end(change, result.outcome);
+    } else {
+      progress_.ended(change, result.outcome);
     }
-  }
-
-  /// The reason of the first failure is what the run's error will say; those of others only appear
-  /// here.
-  void announce_failure(const Failure& failure) const {
-    if (report_.failures.size() > 1) {
-      log_failure(failure);
-    } else if (under_way_ > 0 || !ready_.empty()) {
-      log::warning("Failed to {}; what does not depend on it goes on",
-                   described(changes_[failure.change.index]));
-    }
-  }
-
-  void log_failure(const Failure& failure) const {
-    log::error("Failed to {}: {}", described(changes_[failure.change.index]), failure.reason);
   }
 
   const std::vector<Change>& changes_;
@@ -139,9 +160,31 @@ class Execution {
   std::vector<std::size_t> waiting_for_;
   std::vector<std::vector<std::size_t>> followers_;
   std::deque<std::size_t> ready_;
-  std::size_t under_way_ = 0;
+  std::set<std::size_t> under_way_;
+  std::size_t active_workers_ = 0;
+  Progress progress_{changes_.size()};
   Report report_;
+  const int signals_before_ = interrupt::count();
 };
+
+/// What the summary's last line does not say: names of what was not started, further failures.
+void name_the_rest(const Plan& plan, const Report& report) {
+  constexpr std::size_t most = 10;
+  const std::size_t told_by_error = report.interrupted ? 0 : 1;
+  for (std::size_t i = told_by_error; i < report.failures.size(); ++i) {
+    const Failure& failure = report.failures[i];
+    log::error("{}: {}", described(plan.changes()[failure.change.index]), failure.reason);
+  }
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < report.outcomes.size(); ++i) {
+    if (report.outcomes[i] != Outcome::not_started) continue;
+    if (names.size() < most) names.push_back(described(plan.changes()[i]));
+  }
+  const std::size_t total = count(report, Outcome::not_started);
+  if (total == 0) return;
+  log::warning("Not started: {}{}", join(names, ", "),
+               total > names.size() ? fmt::format(" and {} more", total - names.size()) : "");
+}
 
 }  // namespace
 
@@ -152,7 +195,12 @@ Report execute(const Plan& plan, const ExecutionOptions& options) {
 
 void carry_out(const Plan& plan, const ExecutionOptions& options) {
   const Report report = execute(plan, options);
-  if (report.succeeded()) return;
+  if (report.succeeded()) {
+    log::info("{} {} made", report.outcomes.size(),
+              report.outcomes.size() == 1 ? "change" : "changes");
+    return;
+  }
+  name_the_rest(plan, report);
   if (report.interrupted) {
     log::warning(
         "Interrupted: {} of {} changes done, {} not started; the same command goes on from here",

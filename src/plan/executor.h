@@ -8,15 +8,14 @@
 
 #include "base/error.h"
 #include "plan/plan.h"
+#include "plan/progress.h"
 
 namespace asiaq::plan {
 
-enum class Outcome { done, failed, not_started };
-
 struct ExecutionOptions {
   std::size_t parallelism = 16;  ///< Changes under way at once; at least 1.
-  /// Called before a change starts and after it ended, never concurrently. By default a log line
-  /// each.
+  /// Called before a change starts and after it ended, never concurrently. By default Progress
+  /// shows both.
   std::function<void(const Change&)> on_start;
   std::function<void(const Change&, Outcome)> on_end;
 };
@@ -35,16 +34,18 @@ struct Report {
 };
 
 /// Runs every change of the plan whose predecessors succeeded. A failure stops only what follows
-/// it. On a signal no further change is started and those under way are finished. Does not throw
-/// for failed changes.
+/// it. On a signal no further change is started and those under way are finished, but for mere
+/// waits, which end as "not started". A second signal ends the process at once with status 1, after
+/// naming on stderr what was under way and so is unknown. Does not throw for failed changes.
 Report execute(const Plan& plan, const ExecutionOptions& options = {});
 
-/// Runs the plan and throws PlanError if anything failed, Interrupted (after naming what was done
-/// on stderr) if it was interrupted.
+/// Runs the plan and says on stderr how many changes were made. Throws PlanError if anything
+/// failed, Interrupted if it was interrupted, each after naming on stderr what was not started and
+/// every failure that the error itself does not name.
 void carry_out(const Plan& plan, const ExecutionOptions& options = {});
 
 /// Kind "Plan". The message counts done, failed and not started changes and gives the first
-/// failure's reason; the others were logged.
+/// failure's reason.
 class PlanError : public Error {
  public:
   PlanError(const Plan& plan, const Report& report);

@@ -45,7 +45,8 @@ def fill(cloud: Cloud, environment: str = "demo") -> dict[str, Any]:
     ec2.run_instances(ImageId=IMAGE, MinCount=2, MaxCount=2, SubnetId=subnet)
     static = ec2.allocate_address(Domain="vpc")
     ec2.create_nat_gateway(SubnetId=subnet, AllocationId=static["AllocationId"])
-    automatic = ec2.allocate_address(Domain="vpc")
+    automatic = ec2.allocate_address(Domain="vpc", TagSpecifications=[
+        {"ResourceType": "elastic-ip", "Tags": [{"Key": "dynamic", "Value": "true"}]}])
     other_subnet = subnets[f"{environment}_dmz_us-west-2a"]["SubnetId"]
     ec2.create_tags(Resources=[other_subnet], Tags=[{"Key": "dynonat", "Value": ""}])
     ec2.create_nat_gateway(SubnetId=other_subnet, AllocationId=automatic["AllocationId"])
@@ -111,6 +112,55 @@ def test_destroy_by_id_and_of_launch_configurations(cloud: Cloud, sandbox: Asiaq
     assert cloud.left_of(vpc_id) == []
     (left,) = autoscaling.describe_launch_configurations()["LaunchConfigurations"]
     assert left["LaunchConfigurationName"] == "demo-two_mhcold_17"
+
+
+def test_scenario_18_what_other_services_hold_goes_too(cloud: Cloud, sandbox: Asiaq) -> None:
+    for name in ("demo", "demo-two"):
+        create(sandbox, name)
+    logs, cloudwatch = cloud.client("logs"), cloud.client("cloudwatch")
+    elb, elbv2, route53 = cloud.client("elb"), cloud.client("elbv2"), cloud.client("route53")
+    zone = route53.create_hosted_zone(Name="example.com", CallerReference="x")["HostedZone"]["Id"]
+    for name in ("demo", "demo-two"):
+        logs.create_log_group(logGroupName=f"{name}/mhcweb/syslog")
+        logs.put_metric_filter(logGroupName=f"{name}/mhcweb/syslog", filterName="mhcweb-errors", filterPattern="x",
+                               metricTransformations=[{"metricName": "m", "metricNamespace": "n", "metricValue": "1"}])
+        for alarm in (f"{name}_mhcweb_CPU_max", f"team_{name}_mhcweb_CPU_min"):
+            cloudwatch.put_metric_alarm(AlarmName=alarm, ComparisonOperator="GreaterThanThreshold", EvaluationPeriods=1,
+                                        MetricName="m", Namespace="n", Period=60, Statistic="Sum", Threshold=1)
+        subnets = cloud.subnets(cloud.vpc(name)["VpcId"])
+        ids = [subnets[f"{name}_tunnel_us-west-2{z}"]["SubnetId"] for z in "ab"]
+        dns = elb.create_load_balancer(LoadBalancerName=f"classic-{name}", Subnets=ids, Listeners=[
+            {"Protocol": "HTTP", "LoadBalancerPort": 80, "InstancePort": 80}])["DNSName"]
+        elbv2.create_load_balancer(Name=f"new-{name}", Subnets=ids)
+        elbv2.create_target_group(Name=f"targets-{name}", Protocol="HTTP", Port=80, VpcId=cloud.vpc(name)["VpcId"])
+        route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": [{"Action": "CREATE",
+            "ResourceRecordSet": {"Name": f"web-{name}.example.com", "Type": "CNAME", "TTL": 60,
+                                  "ResourceRecords": [{"Value": dns}]}}]})
+    cloudwatch.put_metric_alarm(AlarmName="cpu-high", ComparisonOperator="GreaterThanThreshold", EvaluationPeriods=1,
+                                MetricName="m", Namespace="n", Period=60, Statistic="Sum", Threshold=1)
+
+    sandbox.ok(VPC, "destroy", "--name", "demo")
+
+    alarms = {alarm["AlarmName"] for alarm in cloudwatch.describe_alarms()["MetricAlarms"]}
+    assert alarms == {"cpu-high", "demo-two_mhcweb_CPU_max", "team_demo-two_mhcweb_CPU_min"}
+    assert [g["logGroupName"] for g in logs.describe_log_groups()["logGroups"]] == ["demo-two/mhcweb/syslog"]
+    assert [f["logGroupName"] for f in logs.describe_metric_filters()["metricFilters"]] == ["demo-two/mhcweb/syslog"]
+    assert [b["LoadBalancerName"] for b in elb.describe_load_balancers()["LoadBalancerDescriptions"]] == ["classic-demo-two"]
+    assert [b["LoadBalancerName"] for b in elbv2.describe_load_balancers()["LoadBalancers"]] == ["new-demo-two"]
+    assert [g["TargetGroupName"] for g in elbv2.describe_target_groups()["TargetGroups"]] == ["targets-demo-two"]
+    records = route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+    assert [r["Name"] for r in records if r["Type"] == "CNAME"] == ["web-demo-two.example.com."]
+    assert len(cloud.vpcs_named("demo")) == 0 and len(cloud.vpcs_named("demo-two")) == 1
+
+
+def test_a_static_address_beside_a_mark_is_kept(cloud: Cloud, sandbox: Asiaq) -> None:
+    create(sandbox)
+    subnet = cloud.subnets(cloud.vpc("demo")["VpcId"])["demo_tunnel_us-west-2a"]["SubnetId"]
+    cloud.ec2.create_tags(Resources=[subnet], Tags=[{"Key": "dynonat", "Value": ""}])
+    static = cloud.ec2.allocate_address(Domain="vpc")
+    cloud.ec2.create_nat_gateway(SubnetId=subnet, AllocationId=static["AllocationId"])
+    sandbox.ok(VPC, "destroy", "--name", "demo")
+    assert [a["PublicIp"] for a in cloud.ec2.describe_addresses()["Addresses"]] == [static["PublicIp"]]
 
 
 def test_destroy_makes_few_reads(cloud: Cloud, sandbox: Asiaq) -> None:

@@ -4,9 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
 #include <latch>
 #include <mutex>
 #include <stdexcept>
+
+#include "base/interrupt.h"
 
 namespace asiaq::plan {
 namespace {
@@ -121,8 +126,66 @@ TEST(CarryOut, SaysTheReasonOfEachFailureOnce) {
   const std::string logged = testing::internal::GetCapturedStderr();
   EXPECT_THAT(said, HasSubstr("thing b: AWS said no"));
   EXPECT_THAT(logged, Not(HasSubstr("AWS said no")));
-  EXPECT_THAT(logged, HasSubstr("Failed to create thing b; what does not depend on it goes on"));
-  EXPECT_THAT(logged, HasSubstr("Failed to create thing c: AWS said never"));
+  EXPECT_THAT(logged, HasSubstr("Failed: create thing b; what does not need it goes on"));
+  EXPECT_THAT(logged, HasSubstr("create thing c: AWS said never"));
+}
+
+/// In a process of their own, since a signal that arrived stays so.
+class InterruptDeathTest : public testing::Test {
+ protected:
+  void SetUp() override { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
+};
+
+[[noreturn]] void exit_with(bool as_expected) { std::_Exit(as_expected ? 0 : 1); }
+
+TEST_F(InterruptDeathTest, StartsNothingMoreButFinishesWhatIsUnderWay) {
+  const auto run = [] {
+    interrupt::install_handlers();
+    Plan plan;
+    bool was_finished = false;
+    const ChangeId first = plan.add(named("first", [&] {
+      std::raise(SIGINT);
+      interrupt::sleep_for(std::chrono::milliseconds(1));
+      was_finished = true;
+    }));
+    plan.add(named("second", [] {}, {first}));
+    const Report report = execute(plan);
+    exit_with(was_finished && report.interrupted && report.outcomes[0] == Outcome::done &&
+              report.outcomes[1] == Outcome::not_started);
+  };
+  EXPECT_EXIT(run(), testing::ExitedWithCode(0), "");
+}
+
+TEST_F(InterruptDeathTest, EndsWaiting) {
+  const auto run = [] {
+    interrupt::install_handlers();
+    Plan plan;
+    Change wait = named("wait", [] {
+      std::raise(SIGINT);
+      interrupt::sleep_for(std::chrono::hours(1));
+    });
+    wait.verb = Verb::wait;
+    plan.add(wait);
+    const Report report = execute(plan);
+    exit_with(report.interrupted && report.failures.empty() &&
+              report.outcomes[0] == Outcome::not_started);
+  };
+  EXPECT_EXIT(run(), testing::ExitedWithCode(0), "");
+}
+
+TEST_F(InterruptDeathTest, LeavesAtOnceTheSecondTimeAndNamesWhatIsUnknown) {
+  const auto run = [] {
+    interrupt::install_handlers();
+    Plan plan;
+    plan.add(named("stuck", [] {
+      std::raise(SIGINT);
+      std::raise(SIGINT);
+      std::latch(1).wait();
+    }));
+    execute(plan);
+  };
+  EXPECT_EXIT(run(), testing::ExitedWithCode(1),
+              "Left at once; unknown whether done: create thing stuck");
 }
 
 TEST(Execute, DoesNothingForAnEmptyPlan) { EXPECT_TRUE(execute({}).succeeded()); }

@@ -1,0 +1,203 @@
+#include "network/peering_changes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "aws/ec2/client.h"
+#include "aws/error.h"
+#include "base/wait.h"
+#include "network/error.h"
+#include "network/names.h"
+
+namespace asiaq::network {
+
+namespace {
+
+constexpr WaitLimits activation_limits{.interval = Seconds(2), .limit = Seconds(300)};
+
+void ignoring_absence(const std::function<void()>& deletion) {
+  try {
+    deletion();
+  } catch (const aws::ServiceError& error) {
+    if (!error.is_not_found()) throw;
+  }
+}
+
+/// The best of the live connections of the pair, or null.
+const Peering* connection_between(const std::vector<Peering>& present,
+                                  const WantedPeering& wanted) {
+  const Peering* best = nullptr;
+  if (wanted.first.id.empty() || wanted.second.id.empty()) return best;
+  for (const Peering& peering : present) {
+    if (!peering.is_live() || !peering.connects(wanted.first.id, wanted.second.id)) continue;
+    if (best == nullptr || peering.status == "active") best = &peering;
+  }
+  return best;
+}
+
+/// Accepts the connection as soon as that is possible and waits until it is active.
+void activate(const aws::ec2::Client& ec2, const std::string& id) {
+  wait_until(
+      fmt::format("peering connection {} to be active", id), scaled(activation_limits),
+      [&]() -> std::optional<std::string> {
+        const auto found =
+            ec2.describe_vpc_peering_connections_all({.vpc_peering_connection_ids = {id}});
+        if (found.empty() || !found.front().status) return "it is not listed yet";
+        const std::string status = found.front().status->code.value_or("");
+        if (status == "active") return {};
+        if (status == "pending-acceptance") {
+          ec2.accept_vpc_peering_connection({.vpc_peering_connection_id = id});
+        } else if (status != "initiating-request" && status != "provisioning") {
+          throw VpcEnvironmentError(fmt::format("peering connection {} is {}: {}", id, status,
+                                                found.front().status->message.value_or("")));
+        }
+        return "it is " + status;
+      });
+}
+
+const PeeringSide::Network& network_of(const PeeringSide& side, const Vpc& vpc,
+                                       const std::string& metanetwork) {
+  const auto found = side.metanetworks.find(metanetwork);
+  if (found == side.metanetworks.end() || found->second.tables.empty()) {
+    throw VpcEnvironmentError(
+        fmt::format("VPC {} ({}) has no subnets or route tables of metanetwork {} "
+                    "to peer",
+                    vpc.name, vpc.id, metanetwork));
+  }
+  return found->second;
+}
+
+/// By the metanetwork in whose tables the routes go.
+using Destinations = std::map<std::string, DesiredRoutes>;
+
+void add_routes(plan::Plan& plan, const aws::ec2::Client& ec2, const PeeringSide& side,
+                const Destinations& destinations) {
+  for (const auto& [metanetwork, desired] : destinations) {
+    for (const PlannedTable& table : side.metanetworks.at(metanetwork).tables) {
+      RouteDifference missing = difference(table.routes, desired);
+      missing.remove.clear();
+      add_route_changes(plan, ec2, table, missing);
+    }
+  }
+}
+
+Reference add_connection(plan::Plan& plan, const aws::ec2::Client& ec2, const std::string& name,
+                         const Reference& requester, const Reference& accepter,
+                         const Peering* present) {
+  Reference connection(present == nullptr ? "" : present->id);
+  if (present != nullptr && present->status == "active") return connection;
+  if (present == nullptr) {
+    connection.after = {plan.add({
+        .verb = plan::Verb::create,
+        .resource = {.kind = "peering connection", .name = name},
+        .carry_out =
+            [ec2, connection, requester, accepter, name] {
+              const auto made = ec2.create_vpc_peering_connection(
+                  {.tag_specifications = tagged("vpc-peering-connection", {{tag::name, name}}),
+                   .vpc_id = requester.id(),
+                   .peer_vpc_id = accepter.id()});
+              connection.set(made.vpc_peering_connection->vpc_peering_connection_id.value());
+            },
+        .after = after(requester, accepter),
+    })};
+  }
+  connection.after = {plan.add({
+      .verb = plan::Verb::update,
+      .resource = {.kind = "peering connection", .name = name, .id = connection.id()},
+      .details = {"accept it and wait until it is active"},
+      .carry_out = [ec2, connection] { activate(ec2, connection.id()); },
+      .after = connection.after,
+  })};
+  return connection;
+}
+
+}  // namespace
+
+PeeringSide peering_side(const Vpc& vpc, const Metanetworks& metanetworks,
+                         const std::vector<RouteTable>& tables) {
+  PeeringSide side{.vpc = Reference(vpc.id)};
+  for (const auto& [name, metanetwork] : metanetworks) {
+    if (metanetwork.subnets.empty()) continue;
+    PeeringSide::Network& network = side.metanetworks[name];
+    network.range = metanetwork.range();
+    for (const RouteTable& table : tables) {
+      if (table.vpc_id != vpc.id || table.metanetwork != name) continue;
+      network.tables.push_back({.name = table.name.empty() ? table.id : table.name,
+                                .table = Reference(table.id),
+                                .routes = table.routes});
+    }
+  }
+  return side;
+}
+
+PeeringSide peering_side(const Reference& vpc,
+                         const std::vector<PlannedMetanetwork>& metanetworks) {
+  PeeringSide side{.vpc = vpc};
+  for (const PlannedMetanetwork& metanetwork : metanetworks) {
+    std::vector<Cidr> ranges;
+    for (const auto& zone : metanetwork.zones) ranges.push_back(zone.range);
+    side.metanetworks[metanetwork.name] = {.range = enclosing(ranges).value_or(Cidr()),
+                                           .tables = metanetwork.tables()};
+  }
+  return side;
+}
+
+void add_peering(plan::Plan& plan, const aws::ec2::Client& ec2, const WantedPeering& wanted,
+                 const PeeringSide& first, const PeeringSide& second,
+                 const std::vector<Peering>& present) {
+  Destinations of_first;
+  Destinations of_second;
+  const std::string name = fmt::format("{}-{}", wanted.first.name, wanted.second.name);
+  for (const auto& [one, other] : wanted.metanetworks) {
+    network_of(first, wanted.first, one);
+    network_of(second, wanted.second, other);
+  }
+  const Reference connection =
+      add_connection(plan, ec2, name, first.vpc, second.vpc, connection_between(present, wanted));
+  for (const auto& [one, other] : wanted.metanetworks) {
+    of_first[one][network_of(second, wanted.second, other).range] = {
+        .description = fmt::format("{} in VPC {}", other, wanted.second.name),
+        .resource = connection};
+    of_second[other][network_of(first, wanted.first, one).range] = {
+        .description = fmt::format("{} in VPC {}", one, wanted.first.name), .resource = connection};
+  }
+  add_routes(plan, ec2, first, of_first);
+  add_routes(plan, ec2, second, of_second);
+}
+
+std::vector<plan::ChangeId> add_peering_removal(plan::Plan& plan, const aws::ec2::Client& ec2,
+                                                const Peering& peering,
+                                                const std::vector<PeeringRoute>& routes,
+                                                const std::vector<plan::ChangeId>& before) {
+  std::vector<plan::ChangeId> gone = before;
+  for (const PeeringRoute& route : routes) {
+    if (route.peering_id != peering.id) continue;
+    const std::string destination = route.destination.to_string();
+    gone.push_back(plan.add(
+        {.verb = plan::Verb::remove,
+         .resource = {.kind = "route", .name = fmt::format("{} {}", route.table_id, destination)},
+         .details = {"over peering connection " + peering.id},
+         .carry_out =
+             [ec2, table = route.table_id, destination] {
+               ignoring_absence([&] {
+                 ec2.delete_route({.route_table_id = table, .destination_cidr_block = destination});
+               });
+             },
+         .after = before}));
+  }
+  return {plan.add({.verb = plan::Verb::remove,
+                    .resource = {.kind = "peering connection",
+                                 .name = peering.name.empty() ? peering.id : peering.name,
+                                 .id = peering.id},
+                    .carry_out =
+                        [ec2, id = peering.id] {
+                          ignoring_absence([&] {
+                            ec2.delete_vpc_peering_connection({.vpc_peering_connection_id = id});
+                          });
+                        },
+                    .after = gone})};
+}
+
+}  // namespace asiaq::network

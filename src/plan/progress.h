@@ -1,0 +1,46 @@
+// What the user sees of a plan while it is carried out.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "plan/plan.h"
+
+namespace asiaq::plan {
+
+enum class Outcome { done, failed, not_started };
+
+/// `create subnet demo_tunnel_us-west-2a`
+std::string described(const Change& change);
+
+/// How far a run has come.
+struct Standing {
+  std::size_t total = 0;
+  std::size_t done = 0;
+  std::size_t failed = 0;
+  std::vector<std::string> under_way;  ///< As described(), oldest first.
+};
+
+/// One line: `[12/70, 1 failed] create subnet a, create subnet b and 3 more`
+std::string to_string(const Standing& standing);
+
+/// A live line at the bottom of a terminal; elsewhere one log line per change that has ended. Why
+/// one failed is left to whoever reports at the end. Not thread-safe.
+class Progress {
+ public:
+  explicit Progress(std::size_t total) { standing_.total = total; }
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void started(const Change& change);
+  void ended(const Change& change, Outcome outcome);
+
+ private:
+  void draw() const;
+
+  Standing standing_;
+};
+
+}  // namespace asiaq::plan
