@@ -11,15 +11,10 @@ std::string method_name(const std::string& operation) { return member_identifier
 
 }  // namespace
 
-const Json* Writer::pagination(const std::string& operation) const {
-  const auto found = model_.pagination().find(operation);
-  return found == model_.pagination().end() ? nullptr : &*found;
-}
-
 Writer::ResultList Writer::result_list(const OperationChoice& choice) const {
-  const Json* pages = pagination(choice.name);
-  if (pages == nullptr || !pages->contains("result_key")) return {};
-  const Json& key = pages->at("result_key");
+  const Json pages = model_.pagination().at(choice.name);
+  if (!pages.contains("result_key")) return {};
+  const Json& key = pages.at("result_key");
   std::string path = key.is_array() ? key.at(0).get<std::string>() : key.get<std::string>();
   std::string shape =
       model_.operations().at(choice.name).at("output").at("shape").get<std::string>();
@@ -47,8 +42,9 @@ std::string Writer::client_header() const {
   std::ostringstream out;
   out << "// Written by awsgen; do not edit.\n#pragma once\n\n#include <functional>\n#include "
          "<vector>\n\n"
-      << "#include \"aws/" << output_.space
-      << "/types.h\"\n\nnamespace asiaq::aws {\nclass Session;\n}\n\n"
+      << "#include \"aws/" << output_.space << "/types.h\"\n"
+      << (waiters_.empty() ? "" : "#include \"aws/waiting.h\"\n")
+      << "\nnamespace asiaq::aws {\nclass Session;\n}\n\n"
       << "namespace asiaq::aws::" << output_.space << " {\n\n"
       << "/// "
       << model_.metadata().value("serviceAbbreviation",
@@ -67,7 +63,7 @@ std::string Writer::client_header() const {
         output ? type_identifier(operation.at("output").at("shape").get<std::string>()) : "void";
     out << "\n  " << result << " " << method_name(choice.name) << "("
         << (input ? "const " + request + "& request = {}" : "") << ") const;\n";
-    if (pagination(choice.name) == nullptr || !input || !output) continue;
+    if (!page_tokens(choice)) continue;
     if (const ResultList list = result_list(choice); !list.element.empty()) {
       out << "  std::vector<" << list.element << "> " << method_name(choice.name) << "_all("
           << request << " request = {}) const;\n";
@@ -76,7 +72,8 @@ std::string Writer::client_header() const {
         << "_pages(" << request << " request, const std::function<bool(" << result
         << "&)>& visit) const;\n";
   }
-  out << "\n private:\n  Session* session_;\n};\n\n}  // namespace asiaq::aws::" << output_.space
+  out << waiter_declarations()
+      << "\n private:\n  Session* session_;\n};\n\n}  // namespace asiaq::aws::" << output_.space
       << "\n";
   return out.str();
 }
@@ -102,7 +99,7 @@ std::string Writer::client_source() const {
     out << "  call(*session_, tables::service, " << table << ", "
         << (input ? "&request" : "nullptr") << ", " << (output ? "&result" : "nullptr") << ");\n"
         << (output ? "  return result;\n" : "") << "}\n";
-    if (pagination(choice.name) == nullptr || !input || !output) continue;
+    if (!page_tokens(choice)) continue;
     if (const ResultList list = result_list(choice); !list.element.empty()) {
       out << "\nstd::vector<" << list.element << "> Client::" << method_name(choice.name) << "_all("
           << request << " request) const {\n  std::vector<" << list.element
@@ -115,7 +112,7 @@ std::string Writer::client_source() const {
         << "&)>& visit) const {\n  for_each_page<" << result << ">(*session_, tables::service, "
         << table << ", &request, visit);\n}\n";
   }
-  out << "\n}  // namespace asiaq::aws::" << output_.space << "\n";
+  out << waiter_definitions() << "\n}  // namespace asiaq::aws::" << output_.space << "\n";
   return out.str();
 }
 
@@ -155,6 +152,8 @@ void Writer::write_suite() const {
   write_if_changed(output_.folder / "tables.h", tables_header());
   write_if_changed(output_.folder / "tables.cpp", tables_source());
   write_if_changed(output_.folder / "registry.cpp", registry_source());
+  if (!model_.rules().is_null())
+    write_if_changed(output_.folder / "rules.cpp", rules_source(model_.rules(), output_.space));
 }
 
 }  // namespace awsgen

@@ -7,6 +7,7 @@
 
 #include <cctype>
 #include <limits>
+#include <new>
 
 #include "aws/error.h"
 
@@ -136,6 +137,25 @@ std::string crc32_base64(std::string_view bytes) {
   std::string network(4, '\0');
   for (std::size_t i = 4; i-- > 0; sum >>= 8U) network[i] = static_cast<char>(sum & 0xFFU);
   return base64_encode(network);
+}
+
+std::string gzip(std::string_view bytes) {
+  constexpr int gzip_window = 15 + 16;
+  constexpr int usual_memory = 8;
+  z_stream stream{};
+  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, gzip_window, usual_memory,
+                   Z_DEFAULT_STRATEGY) != Z_OK) {
+    throw std::bad_alloc();
+  }
+  std::string packed(deflateBound(&stream, bytes.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+  stream.avail_out = static_cast<uInt>(packed.size());
+  deflate(&stream, Z_FINISH);
+  packed.resize(stream.total_out);
+  deflateEnd(&stream);
+  return packed;
 }
 
 std::string random_uuid() {

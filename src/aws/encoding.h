@@ -28,6 +28,9 @@ std::string hmac_sha256(std::string_view key, std::string_view bytes);
 /// CRC-32 (ISO-HDLC), base64 of its four bytes in network order.
 std::string crc32_base64(std::string_view bytes);
 
+/// The bytes compressed (RFC 1952).
+std::string gzip(std::string_view bytes);
+
 /// A random UUID (version 4).
 std::string random_uuid();
 

@@ -28,6 +28,8 @@ struct SessionOptions {
   std::optional<std::string>
       region{};  ///< else from the environment, the profile, the host's metadata
   std::optional<std::string> profile{};  ///< else AWS_PROFILE
+  std::optional<std::string>
+      endpoint{};  ///< URL for all services; else from the environment, the profile, AWS's rules
   std::shared_ptr<credentials::Provider>
       provider{};  ///< instead of all places where credentials may be
   // Replaced by tests; null and unset: the machine's own.

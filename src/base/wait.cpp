@@ -41,17 +41,22 @@ void bound_all_waiting(Seconds limit, Clock& clock) {
 }
 
 void wait_until(const std::string& what, WaitLimits limits, const Look& look, Clock& clock) {
+  wait_until(
+      what, limits.limit, look, [&](int, Seconds) { return limits.interval; }, clock);
+}
+
+void wait_until(const std::string& what, Seconds limit, const Look& look, const Pacing& pacing,
+                Clock& clock) {
   const SteadyTime start = clock.steady_now();
   SteadyTime last_said = start;
   std::string said;
-  while (true) {
+  for (int number = 1;; ++number) {
     const std::optional<std::string> missing = look();
     if (!missing) return;
     const SteadyTime now = clock.steady_now();
     const Seconds waited = now - start;
-    if (waited >= limits.limit) {
-      throw TimeoutError(
-          fmt::format("waited {:.0f} s for {}: {}", limits.limit.count(), what, *missing));
+    if (waited >= limit) {
+      throw TimeoutError(fmt::format("waited {:.0f} s for {}: {}", limit.count(), what, *missing));
     }
     if (bound && now >= bound->end) {
       TimeoutError error(
@@ -63,11 +68,11 @@ void wait_until(const std::string& what, WaitLimits limits, const Look& look, Cl
     }
     if (*missing != said || now - last_said >= reminder_interval) {
       log::info("Waiting for {}: {} ({:.0f} of at most {:.0f} s)", what, *missing, waited.count(),
-                limits.limit.count());
+                limit.count());
       said = *missing;
       last_said = now;
     }
-    Seconds pause = std::min(limits.interval, limits.limit - waited);
+    Seconds pause = std::min(pacing(number, limit - waited), limit - waited);
     if (bound) pause = std::min<Seconds>(pause, bound->end - now);
     clock.sleep_for(pause);
   }

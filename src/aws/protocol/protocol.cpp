@@ -39,6 +39,13 @@ std::string host_prefix(const Operation& operation, const void* input) {
   return prefix;
 }
 
+void compress(const Operation& operation, const WriteOptions& options, http::Request& request) {
+  if (!operation.gzip_supported || request.body.size() < options.compressed_from) return;
+  request.body = gzip(request.body);
+  const std::string* before = request.headers.find("Content-Encoding");
+  request.headers.set("Content-Encoding", before == nullptr ? "gzip" : *before + ", gzip");
+}
+
 void add_checksum(const Operation& operation, http::Request& request) {
   if (operation.checksum_required || operation.checksum_supported) {
     request.headers.set("X-Amz-Checksum-Crc32", crc32_base64(request.body));
@@ -92,6 +99,7 @@ WrittenRequest write_request(const Service& service, const Operation& operation,
       write_rest(service, operation, input, options.idempotency_token, request);
       break;
   }
+  compress(operation, options, request);
   add_checksum(operation, request);
   written.host_prefix = host_prefix(operation, input);
   return written;

@@ -14,6 +14,8 @@ namespace asiaq::aws::protocol {
 struct WriteOptions {
   /// Stands for an idempotency token that the caller did not set. Empty: such members stay unset.
   std::string idempotency_token;
+  /// Bodies of at least so many bytes are compressed where the operation allows it.
+  std::size_t compressed_from = 10240;
 };
 
 /// A request without scheme and host. `host_prefix` is to be put in front of the endpoint's host.

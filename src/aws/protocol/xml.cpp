@@ -152,26 +152,32 @@ std::string write_xml(std::string_view root, const XmlNamespace* xml_namespace, 
   return text.str();
 }
 
-void read_xml(const pugi::xml_node& element, const Shape& shape, void* structure) {
-  // Members mostly come in the order of the model: the search goes on where the last one was found.
-  std::size_t next = 0;
-  for (const pugi::xml_node& child : element.children()) {
-    if (child.type() != pugi::node_element) continue;
-    const std::string_view name = local_name(child.name());
-    for (std::size_t tried = 0; tried < shape.members.size(); ++tried) {
-      const std::size_t index = (next + tried) % shape.members.size();
-      const Member& member = shape.members[index];
-      if (member.response_name != name || !member.is_in_response_body()) continue;
-      // Empty elements of scalars other than texts mean that there is no value.
-      const Kind kind = member.shape->kind;
-      const bool is_text = kind == Kind::string || kind == Kind::blob;
-      const bool is_scalar = kind != Kind::structure && kind != Kind::list && kind != Kind::map;
-      if (!is_scalar || is_text || !child.text().empty())
-        read_any(child, member, member.make(structure));
-      next = index + 1;
-      break;
+namespace {
+
+bool is_named(const Member& member, std::string_view name) {
+  return member.response_name == name && member.is_in_response_body();
+}
+
+// The items of a flattened list have the list's name; some services give them that of an item.
+bool has_items_named(const Member& member, std::string_view name) {
+  return member.has(member_flag::flattened) && member.shape->kind == Kind::list &&
+         member.is_in_response_body() && member.shape->element().response_name == name;
+}
+
+// The index of the member for an element; members.size() if there is none. Members mostly come in
+// the order of the model: the search goes on from where the last one was found.
+std::size_t member_for(const Shape& shape, std::string_view name, std::size_t next) {
+  const std::size_t count = shape.members.size();
+  for (const auto fits : {is_named, has_items_named}) {
+    for (std::size_t tried = 0; tried < count; ++tried) {
+      const std::size_t index = (next + tried) % count;
+      if (fits(shape.members[index], name)) return index;
     }
   }
+  return count;
+}
+
+void read_attributes(const pugi::xml_node& element, const Shape& shape, void* structure) {
   for (const Member& member : shape.members) {
     if (!member.has(member_flag::xml_attribute)) continue;
     for (const pugi::xml_attribute& attribute : element.attributes()) {
@@ -181,6 +187,26 @@ void read_xml(const pugi::xml_node& element, const Shape& shape, void* structure
       }
     }
   }
+}
+
+}  // namespace
+
+void read_xml(const pugi::xml_node& element, const Shape& shape, void* structure) {
+  std::size_t next = 0;
+  for (const pugi::xml_node& child : element.children()) {
+    if (child.type() != pugi::node_element) continue;
+    const std::size_t index = member_for(shape, local_name(child.name()), next);
+    if (index == shape.members.size()) continue;
+    const Member& member = shape.members[index];
+    // Empty elements of scalars other than texts mean that there is no value.
+    const Kind kind = member.shape->kind;
+    const bool is_text = kind == Kind::string || kind == Kind::blob;
+    const bool is_scalar = kind != Kind::structure && kind != Kind::list && kind != Kind::map;
+    if (!is_scalar || is_text || !child.text().empty())
+      read_any(child, member, member.make(structure));
+    next = index + 1;
+  }
+  read_attributes(element, shape, structure);
 }
 
 }  // namespace asiaq::aws::protocol
