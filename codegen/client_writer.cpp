@@ -31,15 +31,10 @@ bool is_streamed(const Model& model, const Json& operation, const Stream& stream
 
 }  // namespace
 
-const Json* Writer::pagination(const std::string& operation) const {
-  const auto found = model_.pagination().find(operation);
-  return found == model_.pagination().end() ? nullptr : &*found;
-}
-
 Writer::ResultList Writer::result_list(const OperationChoice& choice) const {
-  const Json* pages = pagination(choice.name);
-  if (pages == nullptr || !pages->contains("result_key")) return {};
-  const Json& key = pages->at("result_key");
+  const Json pages = model_.pagination().at(choice.name);
+  if (!pages.contains("result_key")) return {};
+  const Json& key = pages.at("result_key");
   std::string path = key.is_array() ? key.at(0).get<std::string>() : key.get<std::string>();
   std::string shape =
       model_.operations().at(choice.name).at("output").at("shape").get<std::string>();
@@ -67,10 +62,10 @@ std::string Writer::client_header() const {
   std::ostringstream out;
   out << "// Written by awsgen; do not edit.\n#pragma once\n\n#include <functional>\n#include "
          "<vector>\n\n"
-      << "#include \"aws/" << output_.space
-      << "/types.h\"\n\nnamespace asiaq::aws {\nclass Session;\nnamespace http {\nclass "
-         "Source;\nclass "
-      << "Sink;\n}\n}\n\n"
+      << "#include \"aws/" << output_.space << "/types.h\"\n"
+      << (waiters_.empty() ? "" : "#include \"aws/waiting.h\"\n")
+      << "\nnamespace asiaq::aws {\nclass Session;\nnamespace http {\nclass Source;\nclass "
+         "Sink;\n}\n}\n\n"
       << "namespace asiaq::aws::" << output_.space << " {\n\n"
       << "/// "
       << model_.metadata().value("serviceAbbreviation",
@@ -95,7 +90,7 @@ std::string Writer::client_header() const {
           << (input ? "const " + request + "& request, " : "") << stream.type << "& " << stream.name
           << ") const;\n";
     }
-    if (pagination(choice.name) == nullptr || !input || !output) continue;
+    if (!page_tokens(choice)) continue;
     if (const ResultList list = result_list(choice); !list.element.empty()) {
       out << "  std::vector<" << list.element << "> " << method_name(choice.name) << "_all("
           << request << " request = {}) const;\n";
@@ -104,7 +99,8 @@ std::string Writer::client_header() const {
         << "_pages(" << request << " request, const std::function<bool(" << result
         << "&)>& visit) const;\n";
   }
-  out << "\n private:\n  Session* session_;\n};\n\n}  // namespace asiaq::aws::" << output_.space
+  out << waiter_declarations()
+      << "\n private:\n  Session* session_;\n};\n\n}  // namespace asiaq::aws::" << output_.space
       << "\n";
   return out.str();
 }
@@ -142,7 +138,7 @@ std::string Writer::client_source() const {
           << "});\n"
           << (output ? "  return result;\n" : "") << "}\n";
     }
-    if (pagination(choice.name) == nullptr || !input || !output) continue;
+    if (!page_tokens(choice)) continue;
     if (const ResultList list = result_list(choice); !list.element.empty()) {
       out << "\nstd::vector<" << list.element << "> Client::" << method_name(choice.name) << "_all("
           << request << " request) const {\n  std::vector<" << list.element
@@ -155,7 +151,7 @@ std::string Writer::client_source() const {
         << "&)>& visit) const {\n  for_each_page<" << result << ">(*session_, tables::service, "
         << table << ", &request, visit);\n}\n";
   }
-  out << "\n}  // namespace asiaq::aws::" << output_.space << "\n";
+  out << waiter_definitions() << "\n}  // namespace asiaq::aws::" << output_.space << "\n";
   return out.str();
 }
 
@@ -195,6 +191,8 @@ void Writer::write_suite() const {
   write_if_changed(output_.folder / "tables.h", tables_header());
   write_if_changed(output_.folder / "tables.cpp", tables_source());
   write_if_changed(output_.folder / "registry.cpp", registry_source());
+  if (!model_.rules().is_null())
+    write_if_changed(output_.folder / "rules.cpp", rules_source(model_.rules(), output_.space));
 }
 
 }  // namespace awsgen

@@ -1,6 +1,7 @@
 // awsgen: AWS's own service models in, typed C++ clients out.
 //
-//   awsgen client --model <data>/<service> --operations <file> --output <folder>
+//   awsgen client --model <data>/<service> [--operations <file>] --output <folder>
+//   awsgen endpoint-suite --model <data>/<service> --suite <endpoint tests> --output <folder>
 //   awsgen suite --suite <file of protocol suites> --name <name> --output <folder>
 //   awsgen rules --model <endpoint rule set> --space <namespace> --output <file>
 //   awsgen partitions --model <data>/partitions.json --output <file>
@@ -9,6 +10,7 @@
 #include <exception>
 #include <fstream>
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <string>
 
@@ -27,12 +29,47 @@ std::string needed(const Options& options, const std::string& name) {
   return found->second;
 }
 
+std::vector<awsgen::OperationChoice> all_operations(const awsgen::Model& model) {
+  std::vector<awsgen::OperationChoice> choices;
+  for (const auto& [name, operation] : model.operations().items())
+    choices.push_back({.name = name, .effect = {}, .repeat = {}, .token = {}});
+  return choices;
+}
+
 void write_client(const Options& options) {
   const awsgen::Model model = awsgen::Model::load(needed(options, "model"));
+  auto choices = options.contains("operations") ? awsgen::read_operations(options.at("operations"))
+                                                : all_operations(model);
   const awsgen::Writer writer(
-      model, awsgen::read_operations(needed(options, "operations")),
-      {.folder = needed(options, "output"), .space = awsgen::member_identifier(model.name())});
+      model, std::move(choices),
+      {.folder = needed(options, "output"), .space = awsgen::space_identifier(model.name())});
   writer.write_client();
+}
+
+// The operations with which a service's endpoint tests call its rules, if they do.
+void write_endpoint_suite(const Options& options) {
+  const awsgen::Model model = awsgen::Model::load(needed(options, "model"));
+  const std::filesystem::path folder = needed(options, "output");
+  const std::string space = "endpoint_" + awsgen::space_identifier(model.name());
+  std::ifstream stream(needed(options, "suite"));
+  std::vector<awsgen::OperationChoice> choices;
+  std::set<std::string> named;
+  const awsgen::Json suite = awsgen::Json::parse(stream);
+  for (const awsgen::Json& test : suite.at("testCases")) {
+    for (const awsgen::Json& input : test.value("operationInputs", awsgen::Json::array())) {
+      const std::string name = input.at("operationName").get<std::string>();
+      if (model.operations().contains(name) && named.insert(name).second)
+        choices.push_back({.name = name, .effect = {}, .repeat = {}, .token = {}});
+    }
+  }
+  std::string all = "// Written by awsgen; do not edit.\n";
+  if (!choices.empty()) {
+    const awsgen::Writer writer(model, choices, {.folder = folder / "aws" / space, .space = space});
+    writer.write_suite();
+    for (const char* part : {"tables", "rules", "registry"})
+      all += "#include \"aws/" + space + "/" + part + ".cpp\"\n";
+  }
+  awsgen::write(folder / (space + ".cpp"), all);
 }
 
 // A suite is a small service model whose cases each describe an operation of their own.
@@ -107,6 +144,8 @@ int main(int argc, char** argv) {
       write_client(options);
     } else if (command == "suite") {
       write_suites(options);
+    } else if (command == "endpoint-suite") {
+      write_endpoint_suite(options);
     } else if (command == "rules") {
       write_rules(options);
     } else if (command == "partitions") {

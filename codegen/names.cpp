@@ -84,6 +84,8 @@ std::string type_identifier(std::string_view name) {
   return text;
 }
 
+std::string space_identifier(std::string_view service) { return identifier(std::string(service)); }
+
 std::string literal(std::string_view text) {
   std::string quoted = "\"";
   for (const char sign : text) {

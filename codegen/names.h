@@ -17,6 +17,9 @@ std::string member_identifier(std::string_view name);
 /// The name of a shape as a type name.
 std::string type_identifier(std::string_view name);
 
+/// The name of a service as namespace and folder: "sso-oidc" -> "sso_oidc".
+std::string space_identifier(std::string_view service);
+
 /// A C++ string literal of the text.
 std::string literal(std::string_view text);
 

@@ -71,15 +71,25 @@ std::string location_name(const Traits& traits, const std::string& otherwise) {
                                       : traits.text("locationName", otherwise);
 }
 
-// The items of a flattened list take the place of the list: under the list's name, if it has one.
+// The items of a flattened list take the place of the list: in forms under the name of an item, if
+// it has one.
 std::string flattened_name(const Model& model, const Traits& traits, const std::string& name) {
   const std::string item = Traits(model, traits.shape().at("member")).text("locationName", name);
   return traits.own_text("locationName", item);
 }
 
-// What is named as the shape unless the model names it: the root of a body.
+// The root of a body is named as its shape says.
 std::string root_name(const Traits& traits) {
-  return traits.text("locationName", traits.shape_name());
+  const Json& shape = traits.shape();
+  if (shape.contains("locationName")) return shape.at("locationName").get<std::string>();
+  return traits.own_text("locationName", traits.shape_name());
+}
+
+// A payload's member names the root only where it says more than its own name again.
+std::string payload_root(const Json& reference, const Traits& traits, const std::string& name) {
+  const std::string own = traits.own_text("locationName", "");
+  if (!own.empty() && (own != name || reference.contains("xmlNamespace"))) return own;
+  return traits.shape().value("locationName", traits.shape_name());
 }
 
 }  // namespace
@@ -97,10 +107,6 @@ std::string Writer::request_name(const Traits& traits, const std::string& name) 
 }
 
 std::string Writer::response_name(const Traits& traits, const std::string& name) const {
-  const bool xml = protocol_ != "json" && protocol_ != "rest-json";
-  if (xml && traits.type() == "list" && traits.flag("flattened")) {
-    return flattened_name(model_, traits, name);
-  }
   return location_name(traits, traits.text("location") == "headers" ? "" : name);
 }
 
@@ -153,7 +159,7 @@ std::string Writer::member_entry(const Traits& traits, const std::string& name,
   std::string on_requests = request_name(traits, name);
   if (!parent.empty() && protocol_ == "rest-xml" && traits.type() == "structure" &&
       model_.shape(parent).value("payload", "") == name) {
-    on_requests = root_name(traits);
+    on_requests = payload_root(model_.shape(parent).at("members").at(name), traits, name);
   }
   std::string entry = "{.name = " + literal(name) + ", .request_name = " + literal(on_requests) +
                       ", .response_name = " + literal(response_name(traits, name)) +
@@ -260,30 +266,6 @@ bool Writer::is_repeatable(const OperationChoice& choice, const Json& operation)
   return begins_with_word(choice.name, kRepeatable);
 }
 
-std::string Writer::endpoint_input_table(const Json& operation) const {
-  std::string table;
-  const Json fixed = operation.value("staticContextParams", Json::object());
-  for (const auto& [name, parameter] : fixed.items()) {
-    const Json& value = parameter.at("value");
-    table += "    {.parameter = " + literal(name);
-    if (value.is_boolean()) {
-      table += std::string(", .is_boolean = true, .on = ") + (value.get<bool>() ? "true" : "false");
-    } else if (value.is_string()) {
-      table += ", .text = " + literal(value.get<std::string>());
-    }
-    table += "},\n";
-  }
-  if (!operation.contains("input")) return table;
-  const Json& input = model_.shape(operation.at("input").at("shape").get<std::string>());
-  for (const auto& [member, reference] : input.at("members").items()) {
-    if (!reference.contains("contextParam")) continue;
-    table +=
-        "    {.parameter = " + literal(reference.at("contextParam").at("name").get<std::string>()) +
-        ", .member = " + literal(member) + "},\n";
-  }
-  return table;
-}
-
 // The address of a bucket comes from the endpoint rules, as host or as path.
 std::string Writer::uri_template(const Json& http) const {
   const std::string uri = http.value("requestUri", "/");
@@ -293,7 +275,7 @@ std::string Writer::uri_template(const Json& http) const {
   return rest.starts_with('/') ? rest : "/" + rest;
 }
 
-std::string Writer::operation_tables(const OperationChoice& choice) const {
+std::string Writer::operation_tables(const OperationChoice& choice, PathTables& paths) const {
   const Json& operation = model_.operations().at(choice.name);
   const std::string type = type_identifier(choice.name);
   std::ostringstream out;
@@ -312,22 +294,10 @@ std::string Writer::operation_tables(const OperationChoice& choice) const {
     }
     out << "};\n";
   }
-  const Json* pages = pagination(choice.name);
-  if (pages != nullptr) {
-    for (const char* side : {"input_token", "output_token"}) {
-      const Json& tokens = pages->at(side);
-      out << "constexpr std::string_view " << type << "_" << side << "s[] = {";
-      if (tokens.is_array()) {
-        for (const Json& token : tokens) out << literal(token.get<std::string>()) << ", ";
-      } else {
-        out << literal(tokens.get<std::string>());
-      }
-      out << "};\n";
-    }
-    out << "constexpr Pages " << type << "_pages{" << type << "_input_tokens, " << type
-        << "_output_tokens, " << literal(pages->value("more_results", "")) << "};\n";
-  }
-  const std::string endpoint_inputs = endpoint_input_table(operation);
+  const auto pages = page_tokens(choice);
+  if (pages) out << page_tables(type, *pages, paths);
+  const std::string endpoint_inputs = endpoint_input_table(operation, paths);
+  out << paths.take();
   if (!endpoint_inputs.empty()) {
     out << "constexpr EndpointInput " << type << "_endpoint_inputs[] = {\n"
         << endpoint_inputs << "};\n";
@@ -376,8 +346,12 @@ std::string Writer::operation_tables(const OperationChoice& choice) const {
   if (checksum.contains("requestValidationModeMember")) {
     out << ",\n    .answer_has_checksum = true";
   }
+  for (const Json& encoding :
+       operation.value("requestcompression", Json::object()).value("encodings", Json::array())) {
+    if (encoding == "gzip") out << ",\n    .gzip_supported = true";
+  }
   if (!errors.empty()) out << ",\n    .errors = " << type << "_errors";
-  if (pages != nullptr) out << ",\n    .pages = &" << type << "_pages";
+  if (pages) out << ",\n    .pages = &" << type << "_pages";
   if (!endpoint_inputs.empty()) out << ",\n    .endpoint_inputs = " << type << "_endpoint_inputs";
   out << "};\n\n";
   return out.str();
@@ -385,7 +359,8 @@ std::string Writer::operation_tables(const OperationChoice& choice) const {
 
 std::string Writer::tables_header() const {
   std::ostringstream out;
-  out << "// Written by awsgen; do not edit.\n#pragma once\n\n#include \"aws/operation.h\"\n\n"
+  out << "// Written by awsgen; do not edit.\n#pragma once\n\n#include \""
+      << (waiters_.empty() ? "aws/operation.h" : "aws/waiter.h") << "\"\n\n"
       << "namespace asiaq::aws::" << output_.space
       << "::tables {\n\nextern const Service service;\n\n";
   for (const std::string& name : selection_.structures) {
@@ -399,6 +374,9 @@ std::string Writer::tables_header() const {
   out << "\n";
   for (const OperationChoice& choice : choices_) {
     out << "extern const Operation " << type_identifier(choice.name) << "_operation;\n";
+  }
+  for (const WaiterChoice& waiter : waiters_) {
+    out << "extern const Waiter " << type_identifier(waiter.name) << "_waiter;\n";
   }
   out << "\n}  // namespace asiaq::aws::" << output_.space << "::tables\n";
   return out.str();
@@ -414,7 +392,9 @@ std::string Writer::tables_source() const {
       << "namespace asiaq::aws::" << output_.space << "::tables {\n\n";
   for (const std::string& name : selection_.structures) out << structure_tables(name);
   for (const std::string& name : selection_.collections) out << collection_tables(name);
-  for (const OperationChoice& choice : choices_) out << operation_tables(choice);
+  PathTables paths;
+  for (const OperationChoice& choice : choices_) out << operation_tables(choice, paths);
+  for (const WaiterChoice& waiter : waiters_) out << waiter_table(waiter, paths);
   if (!model_.rules().is_null()) out << "extern const endpoint::RuleSet endpoint_rules;\n\n";
   std::string protocol = protocol_;
   std::replace(protocol.begin(), protocol.end(), '-', '_');

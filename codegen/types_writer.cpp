@@ -29,7 +29,9 @@ Writer::Writer(const Model& model, std::vector<OperationChoice> choices, Output 
       choices_(std::move(choices)),
       output_(std::move(output)),
       selection_(select_shapes(model, choices_)),
-      protocol_(model.protocol()) {}
+      protocol_(model.protocol()) {
+  choose_waiters();
+}
 
 std::string Writer::value_type(const std::string& shape) const {
   static const std::map<std::string, std::string> plain{
@@ -86,7 +88,7 @@ std::string Writer::types_header() const {
     if (shape.value("document", false)) continue;
     out << "\nstruct " << type_identifier(name) << " {\n";
     for (const auto& [member, reference] : shape.at("members").items()) {
-      out << "  " << slot_type(name, member) << " " << field(name, member) << "{};\n";
+      out << "  " << slot_type(name, member) << " " << field(name, member) << ";\n";
     }
     out << "};\n";
   }

@@ -9,6 +9,7 @@
 
 #include <cstring>
 #include <limits>
+#include <new>
 
 #include "aws/error.h"
 
@@ -192,6 +193,25 @@ std::string HmacKey::digest(std::string_view bytes) const {
 std::string HmacKey::hex_digest(std::string_view bytes) const {
   const Sha256::Digest inner = Sha256(inner_.data()).add(bytes).digest();
   return hex(view(Sha256(outer_.data()).add(view(inner)).digest()));
+}
+
+std::string gzip(std::string_view bytes) {
+  constexpr int gzip_window = 15 + 16;
+  constexpr int usual_memory = 8;
+  z_stream stream{};
+  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, gzip_window, usual_memory,
+                   Z_DEFAULT_STRATEGY) != Z_OK) {
+    throw std::bad_alloc();
+  }
+  std::string packed(deflateBound(&stream, bytes.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+  stream.avail_out = static_cast<uInt>(packed.size());
+  deflate(&stream, Z_FINISH);
+  packed.resize(stream.total_out);
+  deflateEnd(&stream);
+  return packed;
 }
 
 std::string random_uuid() {

@@ -43,6 +43,9 @@ class HmacKey {
   std::array<std::uint64_t, 14> outer_{};
 };
 
+/// The bytes compressed (RFC 1952).
+std::string gzip(std::string_view bytes);
+
 /// A random UUID (version 4).
 std::string random_uuid();
 

@@ -4,6 +4,7 @@
 #include <span>
 #include <string_view>
 
+#include "aws/path.h"
 #include "aws/shape.h"
 
 /// What the generated code says about services and their operations; constant data, like
@@ -36,19 +37,18 @@ struct ErrorShape {
   bool throttling = false;
 };
 
-/// How the pages of an operation follow one another. Tokens and results are paths of member names
-/// joined by '.'; an output token may be alternatives joined by " || ", each with an optional
-/// "[-1]".
+/// How the pages of an operation follow one another.
 struct Pages {
-  std::span<const std::string_view> input_tokens;
-  std::span<const std::string_view> output_tokens;
-  std::string_view more_results;
+  std::span<const std::string_view> input_tokens;  ///< text members of the input
+  /// One per input token: the places where it may be, the first that is there counts.
+  std::span<const std::span<const Path>> output_tokens;
+  Path more_results;  ///< whether there is another page; empty: if there is a token
 };
 
-/// A parameter of endpoint rules that an operation fixes or that a member of its input gives.
+/// A parameter of endpoint rules that an operation fixes or that its input gives.
 struct EndpointInput {
   std::string_view parameter;
-  std::string_view member;  ///< name of the input member, or empty: `text` or `on` below
+  Path path;  ///< into the input, or empty: `text` or `on` below
   std::string_view text;
   bool is_boolean = false;
   bool on = false;
@@ -71,6 +71,7 @@ struct Operation {
   bool md5_required = false;
   bool checksum_supported = false;
   bool answer_has_checksum = false;  ///< when asked for
+  bool gzip_supported = false;  ///< of long requests
   std::span<const ErrorShape> errors{};
   const Pages* pages = nullptr;
   std::span<const EndpointInput> endpoint_inputs{};

@@ -11,60 +11,11 @@ namespace {
 
 constexpr int kMostPages = 100000;
 
-std::string_view next_word(std::string_view& path) {
-  const std::size_t dot = std::min(path.find('.'), path.size());
-  const std::string_view word = path.substr(0, dot);
-  path.remove_prefix(std::min(path.size(), dot + 1));
-  return word;
-}
-
-// The value at a path like "NextToken", "EngineDefaults.Marker" or "Contents[-1].Key"; null if any
-// part is missing.
-std::pair<const Member*, const void*> find(const Shape* shape, const void* value,
-                                           std::string_view path) {
-  const Member* member = nullptr;
-  while (!path.empty()) {
-    std::string_view word = next_word(path);
-    const bool last_item = word.ends_with("[-1]");
-    if (last_item) word.remove_suffix(4);
-    member = shape->find(word);
-    if (member == nullptr) return {};
-    value = member->peek(value);
-    if (value == nullptr) return {};
-    shape = member->shape;
-    if (last_item) {
-      const std::size_t size = shape->list->size(value);
-      if (size == 0) return {};
-      value = shape->list->at(value, size - 1);
-      member = &shape->element();
-      shape = member->shape;
+std::string first_text(const Shape& shape, const void* page, std::span<const Path> places) {
+  for (const Path path : places) {
+    for (const Found& found : values_at(shape, page, path)) {
+      if (std::string text = text_of(found); !text.empty()) return text;
     }
-  }
-  return {member, value};
-}
-
-// Tokens are texts, but for a few numbers.
-std::string token_text(std::pair<const Member*, const void*> found) {
-  if (found.second == nullptr) return "";
-  switch (found.first->shape->kind) {
-    case Kind::string:
-      return *static_cast<const std::string*>(found.second);
-    case Kind::integer:
-      return std::to_string(*static_cast<const std::int32_t*>(found.second));
-    case Kind::long_integer:
-      return std::to_string(*static_cast<const std::int64_t*>(found.second));
-    default:
-      return "";
-  }
-}
-
-std::string output_token(const Operation& operation, const void* page,
-                         std::string_view alternatives) {
-  while (!alternatives.empty()) {
-    const std::size_t bar = std::min(alternatives.find(" || "), alternatives.size());
-    const std::string text = token_text(find(operation.output, page, alternatives.substr(0, bar)));
-    if (!text.empty()) return text;
-    alternatives.remove_prefix(std::min(alternatives.size(), bar + 4));
   }
   return "";
 }
@@ -72,10 +23,6 @@ std::string output_token(const Operation& operation, const void* page,
 void set_token(const Operation& operation, void* request, std::string_view name,
                const std::string& token) {
   const Member* member = operation.input->find(name);
-  if (member == nullptr || member->shape->kind != Kind::string) {
-    throw RequestError(std::string(operation.name) + " has no text member " + std::string(name) +
-                       " for its pages");
-  }
   auto& slot = *reinterpret_cast<std::optional<std::string>*>(static_cast<std::byte*>(request) +
                                                               member->offset);
   if (token.empty()) {
@@ -87,9 +34,8 @@ void set_token(const Operation& operation, void* request, std::string_view name,
 
 bool has_more(const Operation& operation, const void* page) {
   if (operation.pages->more_results.empty()) return true;
-  const auto [member, value] = find(operation.output, page, operation.pages->more_results);
-  return value != nullptr && member->shape->kind == Kind::boolean &&
-         *static_cast<const bool*>(value);
+  const auto more = values_at(*operation.output, page, operation.pages->more_results);
+  return !more.empty() && text_of(more.front()) == "true";
 }
 
 }  // namespace
@@ -106,8 +52,8 @@ void walk_pages(Session& session, const Service& service, const Operation& opera
     std::vector<std::string> tokens;
     bool any = false;
     if (has_more(operation, page)) {
-      for (const std::string_view path : pages.output_tokens) {
-        tokens.push_back(output_token(operation, page, path));
+      for (const std::span<const Path> places : pages.output_tokens) {
+        tokens.push_back(first_text(*operation.output, page, places));
         any = any || !tokens.back().empty();
       }
     }

@@ -17,6 +17,15 @@ void ClockSkews::set(const std::string& host, Timestamp::duration skew) {
   skews_[host] = skew;
 }
 
+namespace {
+
+config::Settings with_endpoint(config::Settings settings, const std::optional<std::string>& url) {
+  if (url) settings.endpoints = {{"", *url}};
+  return settings;
+}
+
+}  // namespace
+
 SessionParts::SessionParts(SessionOptions options)
     : access(options.access),
       environment(options.environment ? *options.environment : Environment::of_process()),
@@ -24,7 +33,8 @@ SessionParts::SessionParts(SessionOptions options)
       files(options.files ? options.files
                           : std::make_shared<const config::SharedFiles>(environment)),
       profile(config::choose_profile(environment, options.profile)),
-      settings(config::read_settings(environment, *files, profile, options.region)),
+      settings(with_endpoint(config::read_settings(environment, *files, profile, options.region),
+                             options.endpoint)),
       transport(options.transport ? options.transport
                                   : http::make_curl_transport({.ca_bundle = settings.ca_bundle})),
       credentials(chain(options), clock) {

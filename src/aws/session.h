@@ -31,6 +31,8 @@ struct SessionOptions {
   std::optional<std::string>
       region{};  ///< else from the environment, the profile, the host's metadata
   std::optional<std::string> profile{};  ///< else AWS_PROFILE
+  std::optional<std::string>
+      endpoint{};  ///< URL for all services; else from the environment, the profile, AWS's rules
   std::shared_ptr<credentials::Provider>
       provider{};  ///< instead of all places where credentials may be
   std::shared_ptr<const config::SharedFiles> files{};  ///< if they have been read already

@@ -54,27 +54,32 @@ TimeoutError waiting_is_over(const std::string& what, const std::string& missing
 }
 
 void wait_until(const std::string& what, WaitLimits limits, const Look& look, Clock& clock) {
+  wait_until(
+      what, limits.limit, look, [&](int, Seconds) { return limits.interval; }, clock);
+}
+
+void wait_until(const std::string& what, Seconds limit, const Look& look, const Pacing& pacing,
+                Clock& clock) {
   const SteadyTime start = clock.steady_now();
   SteadyTime last_said = start;
   std::string said;
-  while (true) {
+  for (int number = 1;; ++number) {
     const std::optional<std::string> missing = look();
     if (!missing) return;
     const SteadyTime now = clock.steady_now();
     const Seconds waited = now - start;
-    if (waited >= limits.limit) {
-      throw TimeoutError(
-          fmt::format("waited {:.0f} s for {}: {}", limits.limit.count(), what, *missing));
+    if (waited >= limit) {
+      throw TimeoutError(fmt::format("waited {:.0f} s for {}: {}", limit.count(), what, *missing));
     }
     const std::optional<Seconds> left = waiting_left(clock);
     if (left && *left <= Seconds(0)) throw waiting_is_over(what, *missing);
     if (*missing != said || now - last_said >= reminder_interval) {
       log::info("Waiting for {}: {} ({:.0f} of at most {:.0f} s)", what, *missing, waited.count(),
-                limits.limit.count());
+                limit.count());
       said = *missing;
       last_said = now;
     }
-    Seconds pause = std::min(limits.interval, limits.limit - waited);
+    Seconds pause = std::min(pacing(number, limit - waited), limit - waited);
     if (left) pause = std::min(pause, *left);
     clock.sleep_for(pause);
   }

@@ -45,4 +45,11 @@ using Look = std::function<std::optional<std::string>()>;
 void wait_until(const std::string& what, WaitLimits limits, const Look& look,
                 Clock& clock = system_clock());
 
+/// The pause after look number `look` (1, 2 …) when `left` of the limit remains.
+using Pacing = std::function<Seconds(int look, Seconds left)>;
+
+/// The same with pauses of the caller's choice.
+void wait_until(const std::string& what, Seconds limit, const Look& look, const Pacing& pacing,
+                Clock& clock = system_clock());
+
 }  // namespace asiaq

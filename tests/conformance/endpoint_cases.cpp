@@ -1,8 +1,9 @@
 #include <set>
 
-#include "aws/endpoint/rules.h"
+#include "aws/endpoint/endpoint.h"
 #include "aws/error.h"
 #include "conformance/case.h"
+#include "conformance/registry.h"
 #include "conformance/rule_sets.h"
 #include "conformance/values.h"
 
@@ -41,14 +42,20 @@ Json json_of(const endpoint::Value& value) {
   return object;
 }
 
-std::vector<std::string> run(const endpoint::RuleSet& rules, const Json& test) {
-  std::map<std::string, endpoint::Value, std::less<>> parameters;
-  const Json given = test.value("params", Json::object());
+using Parameters = std::map<std::string, endpoint::Value, std::less<>>;
+
+Parameters parameters_of(const Json& test, const char* key) {
+  Parameters parameters;
+  const Json given = test.value(key, Json::object());
   for (const auto& [name, value] : given.items()) parameters.emplace(name, value_of(value));
-  const Json& wanted = test.at("expect");
+  return parameters;
+}
+
+std::vector<std::string> compare(const std::function<endpoint::Outcome()>& evaluate,
+                                 const Json& wanted) {
   endpoint::Outcome outcome;
   try {
-    outcome = endpoint::evaluate(rules, parameters);
+    outcome = evaluate();
   } catch (const RequestError& error) {
     if (!wanted.contains("error")) return {"error '" + error.reason() + "', wanted an endpoint"};
     if (wanted.at("error") == error.reason()) return {};
@@ -79,14 +86,47 @@ std::vector<std::string> run(const endpoint::RuleSet& rules, const Json& test) {
   return differences;
 }
 
+// The parameters as a service's client would find them for a call.
+std::vector<std::string> run_call(const Registered& suite, const Json& call, const Json& wanted) {
+  const Entry* entry = suite.find(call.at("operationName").get<std::string>());
+  if (entry == nullptr) return {"the model has no such operation"};
+  const std::shared_ptr<void> input = entry->input();
+  if (input) {
+    fill(call.value("operationParams", Json::object()), *entry->operation->input, input.get());
+  }
+  const Parameters built_ins = parameters_of(call, "builtInParams");
+  const auto built_in = [&](std::string_view name) {
+    const auto found = built_ins.find(name);
+    return found == built_ins.end() ? endpoint::Value() : found->second;
+  };
+  return compare(
+      [&] { return endpoint::evaluate(*suite.service, *entry->operation, input.get(), built_in); },
+      wanted);
+}
+
+void add_calls(const Json& test, const std::string& title, const std::string& name,
+               const std::string& suite) {
+  for (const Json& call : test.value("operationInputs", Json::array())) {
+    add_case(title, name + "_" + call.at("operationName").get<std::string>(), [=] {
+      const Registered* registered = Registration::find(suite);
+      return registered == nullptr ? std::vector<std::string>{"nothing was generated for " + suite}
+                                   : run_call(*registered, call, test.at("expect"));
+    });
+  }
+}
+
 void add_file(const std::filesystem::path& file, const std::string& title,
-              const endpoint::RuleSet& rules) {
+              const endpoint::RuleSet& rules, const std::string& suite) {
   const Json tests = Json::parse(read_text(file));
   int number = 0;
   for (const Json& test : tests.at("testCases")) {
     const std::string name =
         std::to_string(++number) + "_" + test_name(test.value("documentation", "case"));
-    add_case(title, name, [&rules, test] { return run(rules, test); });
+    add_case(title, name, [&rules, test] {
+      return compare([&] { return endpoint::evaluate(rules, parameters_of(test, "params")); },
+                     test.at("expect"));
+    });
+    add_calls(test, title, name, suite);
   }
 }
 
@@ -95,12 +135,11 @@ void add_file(const std::filesystem::path& file, const std::string& title,
 void add_endpoint_cases() {
   for (const auto& [name, rules] : engine_rule_sets()) {
     add_file(suites_folder() / "unit/data/endpoints/test-cases" / (name + ".json"),
-             "EndpointEngine_" + test_name(name), *rules);
+             "EndpointEngine_" + test_name(name), *rules, "");
   }
   for (const auto& [service, rules] : service_rule_sets()) {
-    const auto file =
-        suites_folder() / "functional/endpoint-rules" / service / "endpoint-tests-1.json";
-    if (std::filesystem::exists(file)) add_file(file, "Endpoint_" + test_name(service), *rules);
+    add_file(suites_folder() / "functional/endpoint-rules" / service / "endpoint-tests-1.json",
+             "Endpoint_" + test_name(service), *rules, "endpoint_" + test_name(service));
   }
 }
 

@@ -185,7 +185,11 @@ std::vector<std::string> run_output(const Registered& suite, const Entry& entry,
     return {"unreadable: " + unreadable.reason};
   }
   if (output) result = dump(*entry.operation->output, output.get());
-  if (!same(result, test.at("result"))) {
+  // The suites differ in whether they take a text of JSON apart.
+  const bool as_text =
+      output &&
+      same(dump(*entry.operation->output, output.get(), JsonTexts::as_texts), test.at("result"));
+  if (!as_text && !same(result, test.at("result"))) {
     differences.push_back("result\n  is     " + result.dump() + "\n  wanted " +
                           test.at("result").dump());
   }

@@ -12,6 +12,13 @@ std::map<std::string, Registered>& all() {
 
 }  // namespace
 
+const Entry* Registered::find(const std::string& operation) const {
+  for (const Entry& entry : entries) {
+    if (entry.operation->name == operation) return &entry;
+  }
+  return nullptr;
+}
+
 Registration::Registration(const std::string& name, const Service& service,
                            std::vector<Entry> entries) {
   all()[name] = {&service, std::move(entries)};

@@ -24,10 +24,13 @@ struct Entry {
   Maker output;
 };
 
-/// Suite `name` has one entry per case, in the order of the cases.
+/// A suite of protocols has one entry per case, in the order of the cases; one of endpoints has the
+/// operations that it calls.
 struct Registered {
   const Service* service = nullptr;
   std::vector<Entry> entries;
+  /// The entry of that operation, or null.
+  const Entry* find(const std::string& operation) const;
 };
 
 class Registration {

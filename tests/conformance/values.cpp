@@ -65,24 +65,24 @@ void fill(const Json& json, const Shape& shape, void* value) {
   }
 }
 
-Json dump(const Shape& shape, const void* value) {
+Json dump(const Shape& shape, const void* value, JsonTexts texts) {
   switch (shape.kind) {
     case Kind::structure: {
       Json object = Json::object();
       for (const Member& member : shape.members) {
         const void* inner = member.peek(value);
         if (inner == nullptr) continue;
-        const bool text = member.has(member_flag::json_text);
+        const bool text = member.has(member_flag::json_text) && texts == JsonTexts::parsed;
         object[std::string(member.name)] =
             text ? Json::parse(*static_cast<const std::string*>(inner))
-                 : dump(*member.shape, inner);
+                 : dump(*member.shape, inner, texts);
       }
       return object;
     }
     case Kind::list: {
       Json array = Json::array();
       for (std::size_t i = 0; i < shape.list->size(value); ++i) {
-        array.push_back(dump(*shape.element().shape, shape.list->at(value, i)));
+        array.push_back(dump(*shape.element().shape, shape.list->at(value, i), texts));
       }
       return array;
     }
@@ -90,12 +90,14 @@ Json dump(const Shape& shape, const void* value) {
       struct Context {
         Json object = Json::object();
         const Shape* shape = nullptr;
+        JsonTexts texts{};
       } context;
       context.shape = shape.mapped().shape;
+      context.texts = texts;
       shape.map->for_each(value, &context,
                           [](void* self, const std::string& key, const void* inner) {
                             auto& c = *static_cast<Context*>(self);
-                            c.object[key] = dump(*c.shape, inner);
+                            c.object[key] = dump(*c.shape, inner, c.texts);
                           });
       return context.object;
     }

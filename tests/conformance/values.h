@@ -13,9 +13,12 @@ using Json = nlohmann::ordered_json;
 /// in a list).
 void fill(const Json& json, const Shape& shape, void* value);
 
+/// Whether texts that hold JSON are shown as what they hold.
+enum class JsonTexts { parsed, as_texts };
+
 /// What is set, in the form in which the suites write it: times as seconds, special numbers as
 /// text.
-Json dump(const Shape& shape, const void* value);
+Json dump(const Shape& shape, const void* value, JsonTexts texts = JsonTexts::parsed);
 
 /// Without nulls; numbers compare by value.
 bool same(const Json& left, const Json& right);

@@ -8,8 +8,8 @@ namespace {
 
 using Parameters = std::map<std::string, Value, std::less<>>;
 
-Value built_in(std::string_view name, const Service& service, const std::string& region,
-               const config::Settings& settings) {
+Value configured_value(std::string_view name, const Service& service, const std::string& region,
+                       const config::Settings& settings) {
   const auto configured = settings.endpoint_for(service.id);
   if (name == "AWS::Region") return region;
   if (name == "AWS::UseFIPS") return settings.use_fips;
@@ -24,23 +24,24 @@ Value built_in(std::string_view name, const Service& service, const std::string&
   return {};
 }
 
+// Of one value a rule gets the value, of several the list.
 Value input_value(const Operation& operation, const EndpointInput& from, const void* input) {
-  if (from.member.empty()) return from.is_boolean ? Value(from.on) : Value(from.text);
-  const Member* member = operation.input == nullptr ? nullptr : operation.input->find(from.member);
-  const void* value = member == nullptr || input == nullptr ? nullptr : member->peek(input);
-  if (value == nullptr) return {};
-  switch (member->shape->kind) {
-    case Kind::string:
-      return *static_cast<const std::string*>(value);
-    case Kind::boolean:
-      return *static_cast<const bool*>(value);
-    default:
-      return {};
+  if (from.path.empty()) return from.is_boolean ? Value(from.on) : Value(from.text);
+  if (operation.input == nullptr || input == nullptr) return {};
+  Values values;
+  for (const Found& found : values_at(*operation.input, input, from.path)) {
+    if (found.shape->kind == Kind::boolean) {
+      values.emplace_back(*static_cast<const bool*>(found.value));
+    } else {
+      values.emplace_back(text_of(found));
+    }
   }
+  if (values.empty()) return {};
+  return has_many(from.path) ? Value(std::move(values)) : values.front();
 }
 
 Parameters parameters_of(const Service& service, const Operation& operation, const void* input,
-                         const std::string& region, const config::Settings& settings) {
+                         const BuiltIns& built_ins) {
   Parameters parameters;
   for (const Parameter& parameter : service.rules->parameters) {
     Value value;
@@ -48,7 +49,7 @@ Parameters parameters_of(const Service& service, const Operation& operation, con
       if (from.parameter == parameter.name && !value.is_set())
         value = input_value(operation, from, input);
     }
-    if (!value.is_set()) value = built_in(parameter.built_in, service, region, settings);
+    if (!value.is_set()) value = built_ins(parameter.built_in);
     if (value.is_set()) parameters.emplace(parameter.name, std::move(value));
   }
   return parameters;
@@ -78,6 +79,11 @@ http::Url url_of(const std::string& text) {
 
 }  // namespace
 
+Outcome evaluate(const Service& service, const Operation& operation, const void* input,
+                 const BuiltIns& built_ins) {
+  return evaluate(*service.rules, parameters_of(service, operation, input, built_ins));
+}
+
 Endpoint resolve(const Service& service, const Operation& operation, const void* input,
                  const std::string& region, const config::Settings& settings) {
   Endpoint endpoint{
@@ -89,8 +95,9 @@ Endpoint resolve(const Service& service, const Operation& operation, const void*
     return endpoint;
   }
   try {
-    const Outcome outcome =
-        evaluate(*service.rules, parameters_of(service, operation, input, region, settings));
+    const Outcome outcome = evaluate(service, operation, input, [&](std::string_view name) {
+      return configured_value(name, service, region, settings);
+    });
     endpoint.url = url_of(outcome.url);
     read_signing(outcome.properties, endpoint);
   } catch (Error& error) {

@@ -37,6 +37,13 @@ std::string host_prefix(const Operation& operation, const void* input) {
   return prefix;
 }
 
+void compress(const Operation& operation, const WriteOptions& options, http::Request& request) {
+  if (!operation.gzip_supported || request.body.size() < options.compressed_from) return;
+  request.body = gzip(request.body);
+  const std::string* before = request.headers.find("Content-Encoding");
+  request.headers.set("Content-Encoding", before == nullptr ? "gzip" : *before + ", gzip");
+}
+
 void read_query_response(const Service& service, const Operation& operation,
                          const http::Response& response, void* output) {
   std::string wrapper;
@@ -79,6 +86,7 @@ WrittenRequest write_request(const Service& service, const Operation& operation,
     request.body.clear();
     request.upload = options.upload;
   }
+  compress(operation, options, request);
   add_checksum(operation, options.uploads, options.downloads, request);
   written.host_prefix = host_prefix(operation, input);
   return written;

@@ -19,6 +19,8 @@ struct WriteOptions {
   http::Source* upload = nullptr;
   Integrity uploads = Integrity::when_supported;
   Integrity downloads = Integrity::when_supported;
+  /// Bodies of at least so many bytes are compressed where the operation allows it.
+  std::size_t compressed_from = 10240;
 };
 
 /// A request without scheme and host. `host_prefix` is to be put in front of the endpoint's host.

@@ -150,8 +150,7 @@ void write_payload(Protocol protocol, const Operation& operation, const void* in
   switch (payload.shape->kind) {
     case Kind::blob:
       if (value != nullptr) request.body = *static_cast<const std::string*>(value);
-      if (protocol == Protocol::rest_json && value != nullptr)
-        set_type(request, "application/octet-stream");
+      if (protocol == Protocol::rest_json) set_type(request, "application/octet-stream");
       return;
     case Kind::string:
       if (value != nullptr) request.body = *static_cast<const std::string*>(value);

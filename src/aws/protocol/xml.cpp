@@ -117,14 +117,25 @@ class XmlReader {
   }
 
  private:
+  static bool is_named(const Member& member, std::string_view name) {
+    return member.response_name == name && member.is_in_response_body();
+  }
+
+  // The items of a flattened list have the list's name; some services give them that of an item.
+  static bool has_items_named(const Member& member, std::string_view name) {
+    return member.has(member_flag::flattened) && member.shape->kind == Kind::list &&
+           member.is_in_response_body() && member.shape->element().response_name == name;
+  }
+
   static const Member* find(const Shape& shape, std::string_view name, std::size_t& next) {
     const std::size_t count = shape.members.size();
-    for (std::size_t tried = 0; tried < count; ++tried) {
-      const std::size_t index = next + tried < count ? next + tried : next + tried - count;
-      const Member& member = shape.members[index];
-      if (member.response_name != name || !member.is_in_response_body()) continue;
-      next = index + 1;
-      return &member;
+    for (const auto fits : {is_named, has_items_named}) {
+      for (std::size_t tried = 0; tried < count; ++tried) {
+        const std::size_t index = next + tried < count ? next + tried : next + tried - count;
+        if (!fits(shape.members[index], name)) continue;
+        next = index + 1;
+        return &shape.members[index];
+      }
     }
     return nullptr;
   }

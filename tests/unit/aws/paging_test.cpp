@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "aws/ec2/client.h"
+#include "aws/rds/client.h"
 #include "aws/route53/client.h"
 #include "aws/s3/client.h"
 #include "support/aws_session.h"
@@ -80,6 +81,49 @@ TEST(Paging, TakesTheLastKeyWhereThereIsNoMarker) {
             "ListBucketResult>");
   EXPECT_EQ(s3::Client(t.session).list_objects_all({.bucket = "b"}).size(), 3U);
   EXPECT_EQ(http::query_text(t.network->sent[1].query), "marker=b");
+}
+
+TEST(Paging, SendsBothTokensOfVersions) {
+  TestSession t;
+  t.network
+      ->then(200,
+             "<ListVersionsResult><IsTruncated>true</IsTruncated><NextKeyMarker>k</NextKeyMarker>"
+             "<NextVersionIdMarker>v</NextVersionIdMarker><Version><Key>a</Key></Version>"
+             "</ListVersionsResult>")
+      .then(200,
+            "<ListVersionsResult><IsTruncated>false</IsTruncated><Version><Key>k</Key></Version>"
+            "</ListVersionsResult>");
+  EXPECT_EQ(s3::Client(t.session).list_object_versions_all({.bucket = "b"}).size(), 2U);
+  EXPECT_EQ(http::query_text(t.network->sent[1].query),
+            "versions&key-marker=k&version-id-marker=v");
+}
+
+TEST(Paging, SendsBothTokensOfUploads) {
+  TestSession t;
+  t.network
+      ->then(
+          200,
+          "<R><IsTruncated>true</IsTruncated><NextKeyMarker>k</NextKeyMarker><NextUploadIdMarker>"
+          "u</NextUploadIdMarker><Upload><Key>a</Key></Upload></R>")
+      .then(200, "<R><IsTruncated>false</IsTruncated><Upload><Key>k</Key></Upload></R>");
+  EXPECT_EQ(s3::Client(t.session).list_multipart_uploads_all({.bucket = "b"}).size(), 2U);
+  EXPECT_EQ(http::query_text(t.network->sent[1].query), "uploads&key-marker=k&upload-id-marker=u");
+}
+
+TEST(Paging, FindsATokenInsideTheResult) {
+  const auto page = [](const std::string& name, const std::string& marker) {
+    return "<R><DescribeEngineDefaultParametersResult><EngineDefaults><Parameters><Parameter>"
+           "<ParameterName>" +
+           name + "</ParameterName></Parameter></Parameters>" + marker +
+           "</EngineDefaults></DescribeEngineDefaultParametersResult></R>";
+  };
+  TestSession t;
+  t.network->then(200, page("a", "<Marker>m</Marker>")).then(200, page("b", ""));
+  const auto all = rds::Client(t.session).describe_engine_default_parameters_all(
+      {.db_parameter_group_family = "mysql8.0"});
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[1].parameter_name, "b");
+  EXPECT_NE(t.network->sent[1].body.find("Marker=m"), std::string::npos);
 }
 
 }  // namespace

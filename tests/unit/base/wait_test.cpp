@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+#include <vector>
+
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "support/fake_clock.h"
@@ -34,6 +37,22 @@ TEST(WaitUntil, NamesWhatIsStillMissingWhenTimeIsUp) {
     EXPECT_STREQ(error.what(), "waited 20 s for group to be full: i-1 is pending");
     EXPECT_EQ(clock.slept(), Seconds(20)) << "the last pause is shortened to the limit";
   }
+}
+
+TEST(WaitUntil, PausesAsItsCallerPaces) {
+  FakeClock clock;
+  std::vector<std::pair<int, Seconds>> asked;
+  EXPECT_THROW(wait_until(
+                   "group to be full", Seconds(10),
+                   [] { return std::optional<std::string>("i-1 is pending"); },
+                   [&](int look, Seconds left) {
+                     asked.emplace_back(look, left);
+                     return Seconds(4) * look;
+                   },
+                   clock),
+               TimeoutError);
+  EXPECT_EQ(asked, (std::vector<std::pair<int, Seconds>>{{1, Seconds(10)}, {2, Seconds(6)}}));
+  EXPECT_EQ(clock.slept(), Seconds(10)) << "the last pause is shortened to the limit";
 }
 
 TEST(WaitUntil, EndsWhenAllWaitingTogetherHasTakenTooLong) {

@@ -1,0 +1,109 @@
+#include "aws/waiter.h"
+
+#include <algorithm>
+
+namespace asiaq::aws {
+namespace {
+
+using Match = Acceptor::Match;
+
+constexpr std::size_t kMostShown = 5;
+
+std::vector<Found> values_of(const Waiter& waiter, const Acceptor& acceptor, const Answer& answer) {
+  if (answer.output == nullptr || waiter.operation->output == nullptr) return {};
+  return values_at(*waiter.operation->output, answer.output, acceptor.path);
+}
+
+std::size_t size_of(const Found& found) {
+  switch (found.shape->kind) {
+    case Kind::list:
+      return found.shape->list->size(found.value);
+    case Kind::string:
+      return static_cast<const std::string*>(found.value)->size();
+    default:
+      return 1;
+  }
+}
+
+bool is_some(const std::vector<Found>& values, bool many) {
+  return !values.empty() && (many || size_of(values.front()) > 0);
+}
+
+bool is_none(const std::vector<Found>& values, bool many) {
+  return many ? values.empty() : !values.empty() && size_of(values.front()) == 0;
+}
+
+bool fits_values(const Acceptor& acceptor, const std::vector<Found>& values) {
+  const auto expected = [&](const Found& value) { return text_of(value) == acceptor.expected; };
+  switch (acceptor.match) {
+    case Match::value:
+      return values.size() == 1 && expected(values.front());
+    case Match::all:
+      return !values.empty() && std::all_of(values.begin(), values.end(), expected);
+    case Match::any:
+      return std::any_of(values.begin(), values.end(), expected);
+    case Match::some:
+      return is_some(values, has_many(acceptor.path));
+    default:
+      return is_none(values, has_many(acceptor.path));
+  }
+}
+
+bool fits(const Waiter& waiter, const Acceptor& acceptor, const Answer& answer) {
+  switch (acceptor.match) {
+    case Match::status:
+      return std::to_string(answer.http_status) == acceptor.expected;
+    case Match::error:
+      return answer.error_code == acceptor.expected;
+    case Match::any_error:
+      return !answer.error_code.empty();
+    case Match::no_error:
+      return answer.error_code.empty();
+    default:
+      // There is nothing to look at in an error.
+      return answer.error_code.empty() &&
+             fits_values(acceptor, values_of(waiter, acceptor, answer));
+  }
+}
+
+bool looks_at_values(const Acceptor& acceptor) { return !acceptor.path.empty(); }
+
+std::string joined(const std::vector<Found>& values) {
+  std::vector<std::string> texts;
+  for (const Found& value : values) {
+    std::string text = text_of(value);
+    if (std::find(texts.begin(), texts.end(), text) == texts.end())
+      texts.push_back(std::move(text));
+  }
+  std::string all;
+  for (std::size_t i = 0; i < std::min(texts.size(), kMostShown); ++i) {
+    all += (i == 0 ? "" : ", ") + texts[i];
+  }
+  return texts.size() > kMostShown ? all + " …" : all;
+}
+
+}  // namespace
+
+const Acceptor* deciding(const Waiter& waiter, const Answer& answer) {
+  const auto found =
+      std::find_if(waiter.acceptors.begin(), waiter.acceptors.end(),
+                   [&](const Acceptor& acceptor) { return fits(waiter, acceptor, answer); });
+  return found == waiter.acceptors.end() ? nullptr : &*found;
+}
+
+std::string seen(const Waiter& waiter, const Answer& answer) {
+  if (!answer.error_code.empty()) return "AWS says " + answer.error_code;
+  const auto wanted =
+      std::find_if(waiter.acceptors.begin(), waiter.acceptors.end(), [](const Acceptor& acceptor) {
+        return acceptor.verdict == Acceptor::Verdict::success && looks_at_values(acceptor);
+      });
+  if (wanted == waiter.acceptors.end()) return "not yet";
+  const std::string what = path_text(wanted->path);
+  if (wanted->match == Match::some) return what + " is still empty";
+  if (wanted->match == Match::none) return what + " is not yet empty";
+  const std::vector<Found> values = values_of(waiter, *wanted, answer);
+  return what + (values.empty() ? " is not there" : " is " + joined(values)) + ", wanted " +
+         std::string(wanted->expected);
+}
+
+}  // namespace asiaq::aws

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/clock.h"
+
+/// Waiting until AWS says that something is as wanted. What to ask and how to judge the answers is
+/// in AWS's models (waiters-2.json); awsgen makes tables of it and a `wait_until_…` per waiter.
+namespace asiaq::aws {
+
+class Session;
+struct Service;
+struct Waiter;
+
+/// How long a wait may take. All times are multiplied by ASIAQ_WAIT_SCALE, as in base/wait.h.
+struct WaitOptions {
+  /// What is waited for, in messages: "instance i-1 to be running". Empty: the waiter's name.
+  std::string what{};
+  Seconds limit{900};  ///< of the whole wait
+  /// Pauses between two looks grow from the one to the other, by chance within what has been
+  /// reached (smithy.io/2.0/additional-specs/waiters.html).
+  Seconds shortest_pause{2};
+  Seconds longest_pause{120};
+};
+
+/// The pause after look number `look` (1, 2 …) when `left` of the whole time remains; `chance` is
+/// from [0, 1). A pause that would leave less than a shortest one lasts to the end of the time.
+Seconds pause_after(int look, Seconds left, const WaitOptions& options, double chance);
+
+/// Calls the waiter's operation with `request` until an answer is judged a success. `make_result`
+/// gives a fresh output structure, or null when the operation has none. Says what it still waits
+/// for as base/wait.h does. Throws Error of kind "Wait" for a state that does not become the wanted
+/// one any more, ServiceError for an error that the waiter does not expect, TimeoutError,
+/// Interrupted.
+void wait(Session& session, const Service& service, const Waiter& waiter, const void* request,
+          const std::function<void*()>& make_result, const WaitOptions& options);
+
+template <class Result>
+void wait_with(Session& session, const Service& service, const Waiter& waiter, const void* request,
+               const WaitOptions& options) {
+  Result result;
+  wait(
+      session, service, waiter, request,
+      [&]() -> void* {
+        result = Result{};
+        return &result;
+      },
+      options);
+}
+
+}  // namespace asiaq::aws
