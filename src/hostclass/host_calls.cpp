@@ -1,6 +1,7 @@
 #include "hostclass/host_calls.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "aws/ec2/client.h"
 
@@ -11,14 +12,6 @@ namespace {
 constexpr std::int32_t page_size = 1000;
 /// The most values that a filter of EC2 takes.
 constexpr std::size_t most_filter_values = 200;
-
-std::vector<Host> hosts_in(const std::vector<aws::ec2::Reservation>& reservations) {
-  std::vector<Host> hosts;
-  for (const auto& reservation : reservations) {
-    for (const auto& instance : reservation.instances) hosts.push_back(host_from(instance));
-  }
-  return hosts;
-}
 
 std::vector<std::string> private_addresses(const aws::ec2::Instance& instance) {
   std::vector<std::pair<std::int32_t, std::string>> by_index;
@@ -34,6 +27,21 @@ std::vector<std::string> private_addresses(const aws::ec2::Instance& instance) {
     addresses.push_back(*instance.private_ip_address);
   }
   return addresses;
+}
+
+// Page by page: what EC2 says of an instance is many times what a Host keeps.
+std::vector<Host> hosts_in_pages(const aws::ec2::Client& ec2,
+                                 aws::ec2::DescribeInstancesRequest request) {
+  std::vector<Host> hosts;
+  ec2.describe_instances_pages(std::move(request),
+                               [&hosts](const aws::ec2::DescribeInstancesResult& page) {
+                                 for (const auto& reservation : page.reservations) {
+                                   for (const auto& instance : reservation.instances)
+                                     hosts.push_back(host_from(instance));
+                                 }
+                                 return true;
+                               });
+  return hosts;
 }
 
 }  // namespace
@@ -65,14 +73,14 @@ std::vector<Host> observe_hosts(const aws::ec2::Client& ec2, const std::string& 
   for (const auto& [name, values] : filters) {
     request.filters.push_back({.name = name, .values = values});
   }
-  return hosts_in(ec2.describe_instances_all(request));
+  return hosts_in_pages(ec2, std::move(request));
 }
 
 std::vector<Host> observe_hosts_by_id(const aws::ec2::Client& ec2, const std::string& vpc,
                                       const std::vector<std::string>& ids) {
   if (ids.empty()) return {};
-  return hosts_in(ec2.describe_instances_all(
-      {.instance_ids = ids, .filters = {{.name = "vpc-id", .values = {vpc}}}}));
+  return hosts_in_pages(ec2,
+                        {.instance_ids = ids, .filters = {{.name = "vpc-id", .values = {vpc}}}});
 }
 
 std::vector<Host> observe_known_hosts(const aws::ec2::Client& ec2,
@@ -82,8 +90,8 @@ std::vector<Host> observe_known_hosts(const aws::ec2::Client& ec2,
     const std::size_t end = std::min(begin + most_filter_values, ids.size());
     const std::vector<std::string> part(ids.begin() + static_cast<std::ptrdiff_t>(begin),
                                         ids.begin() + static_cast<std::ptrdiff_t>(end));
-    for (Host& host : hosts_in(ec2.describe_instances_all(
-             {.filters = {{.name = "instance-id", .values = part}}, .max_results = page_size}))) {
+    for (Host& host : hosts_in_pages(ec2, {.filters = {{.name = "instance-id", .values = part}},
+                                          .max_results = page_size})) {
       hosts.push_back(std::move(host));
     }
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <tuple>
+#include <utility>
 
 #include "base/text.h"
 
@@ -32,11 +33,20 @@ ListingColumns& ListingColumns::add_all() {
 
 std::vector<Host> listed(std::vector<Host> hosts) {
   std::erase_if(hosts, [](const Host& host) { return host.is_terminated(); });
-  const auto key = [](const Host& host) {
-    return std::tuple(host.state, or_dash(host.tag("hostclass")), or_dash(host.tag("hostname")));
-  };
-  std::ranges::stable_sort(hosts, std::less<>(), key);
-  return hosts;
+  // Each key is made once, not at every comparison.
+  using Key = std::tuple<std::string, std::string, std::string>;
+  std::vector<std::pair<Key, std::size_t>> order;
+  order.reserve(hosts.size());
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    const Host& host = hosts[i];
+    order.emplace_back(
+        Key(host.state, or_dash(host.tag("hostclass")), or_dash(host.tag("hostname"))), i);
+  }
+  std::ranges::sort(order);
+  std::vector<Host> sorted;
+  sorted.reserve(hosts.size());
+  for (const auto& [key, i] : order) sorted.push_back(std::move(hosts[i]));
+  return sorted;
 }
 
 long long whole_hours(WallTime begin, WallTime end) {
