@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <sys/random.h>
+#include <zlib.h>
 
 #include <cstring>
 #include <limits>
