@@ -18,8 +18,7 @@ constexpr std::size_t fewest_words = 3;
 
 void sort_unique(std::vector<IngressRule>& rules) {
   std::ranges::sort(rules);
-  const auto repeated = std::ranges::unique(rules);
-  rules.erase(repeated.begin(), repeated.end());
+  rules.erase(std::unique(rules.begin(), rules.end()), rules.end());
 }
 
 std::vector<Source> parse_source(const std::string& word, const std::vector<std::string>& defined) {

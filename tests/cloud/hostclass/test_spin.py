@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import queue
 import re
 import signal
-import subprocess
 
 import pytest
+from kill_switch import run_and_interrupt
 
 from .conftest import Guest, Scene, interrupt, tags_of, wait_for
 
@@ -196,22 +195,12 @@ def test_an_interrupted_spindown_is_finished_by_the_next(scene: Scene, command: 
         scene.make_image(hostclass)
     words = pipeline(scene, HEADER + "".join(f"1,{each},,1,,,,no,\n" for each in ("mhcone", "mhctwo", "mhcthree")))
     scene.ok("spinup", *words)
-    started: queue.Queue[subprocess.Popen[str]] = queue.Queue()
-    sent: list[bool] = []
-
-    def at_the_first_deletion(request: object) -> bool:
-        if getattr(request, "operation") == "DeleteAutoScalingGroup" and not sent:
-            sent.append(True)
-            started.get().send_signal(number)
-        return False
-
-    scene.cloud.fail(at_the_first_deletion, 500, "")
-    process = scene.start(command, *words, ASIAQ_WAIT_SCALE="1")
-    started.put(process)
-    _, errors = process.communicate(timeout=60)
-    assert sent and process.returncode == 1, errors
-    assert "Interrupted" in errors and "Traceback" not in errors
-    scene.cloud.heal()
+    done = run_and_interrupt(
+        scene.cloud, scene.asiaq, ("disco_aws.py", "--env", "ci", command, *words),
+        lambda call: call.operation == "DeleteAutoScalingGroup", number, ASIAQ_WAIT_SCALE="1",
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    assert "Interrupted" in done.stderr and "Traceback" not in done.stderr
     scene.ok("spindown", *words)
     assert scene.groups() == [] and scene.templates() == []
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from kill_switch import Moment, run_and_kill
 
-from .conftest import Asiaq, Cloud, Tap, tags_of
+from .conftest import Asiaq, Cloud, tags_of
 from .test_vpc_nat import allocate, assert_routed, gateways
 from .test_vpc_update import CREATE, UPDATE, assert_settled, configure, routes
 
@@ -93,9 +94,9 @@ def test_automatic_addresses_of_the_original_are_released_too(cloud: Cloud, asia
     assert_settled(cloud, asiaq)
 
 
-@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+@pytest.mark.parametrize("moment", Moment)
 @pytest.mark.parametrize("target", ["auto", "own", "none"])
-def test_a_killed_change_of_gateways_is_completed(cloud: Cloud, asiaq: Asiaq, tap: Tap, target: str, before: bool) -> None:
+def test_a_killed_change_of_gateways_is_completed(cloud: Cloud, asiaq: Asiaq, target: str, moment: Moment) -> None:
     """From own addresses to automatic ones, back, and away."""
     for at in (1, 3, 5, 8, 10, 12, 14, 17, 19, 22, 24):
         cloud.reset()
@@ -107,7 +108,7 @@ def test_a_killed_change_of_gateways_is_completed(cloud: Cloud, asiaq: Asiaq, ta
             configure(asiaq)
         else:
             with_nat(asiaq, "auto" if target == "auto" else addresses)
-        if not tap.killed(asiaq, UPDATE, at, before):
+        if not run_and_kill(cloud, asiaq, UPDATE, at, moment):
             break
         asiaq.ok(*UPDATE)
         if target != "none":

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from kill_switch import Moment, run_and_kill
 
-from .conftest import Asiaq, Cloud, Tap, name_of
+from .conftest import Asiaq, Cloud, counts, name_of
 from .test_vpc_update import routes
 
 VPC = "disco_vpc_ui.py"
@@ -73,7 +74,7 @@ def assert_connected(cloud: Cloud) -> str:
 def test_scenario_13_lines_of_one_pair_share_a_connection(cloud: Cloud, both: Asiaq) -> None:
     both.ok(VPC, "peerings", "--create")
     assert_connected(cloud)
-    assert cloud.writes() == {"CreateVpcPeeringConnection": 1, "AcceptVpcPeeringConnection": 1, "CreateRoute": 8}
+    assert counts(cloud.writes()) == {"CreateVpcPeeringConnection": 1, "AcceptVpcPeeringConnection": 1, "CreateRoute": 8}
     cloud.forget_requests()
     both.ok(VPC, "peerings", "--create")
     for name in ("build", "ci"):
@@ -167,7 +168,7 @@ def test_scenario_14_list(cloud: Cloud, both: Asiaq) -> None:
     expected = f"{peering:14} {'active':8} {'ci<->build':20} {'10.101.0.0/16<->10.100.0.0/16':21}\n"
     cloud.forget_requests()
     assert both.ok(VPC, "peerings", "--list") == expected
-    assert cloud.reads() == {"DescribeVpcs": 1, "DescribeVpcPeeringConnections": 1}
+    assert counts(cloud.reads()) == {"DescribeVpcs": 1, "DescribeVpcPeeringConnections": 1}
     assert both.ok(VPC, "peerings", "--list", "--name", "ci") == expected
     create(both, "lone", "sandbox")
     assert both.ok(VPC, "peerings", "--list", "--name", "lone") == ""
@@ -225,18 +226,18 @@ def test_an_update_reports_what_is_not_configured_after_everything_else(cloud: C
     assert not cloud.writes() and len(connections(cloud)) == 1
 
 
-@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
-def test_killed_runs_are_completed(cloud: Cloud, asiaq: Asiaq, tap: Tap, before: bool) -> None:
+@pytest.mark.parametrize("moment", Moment)
+def test_killed_runs_are_completed(cloud: Cloud, asiaq: Asiaq, moment: Moment) -> None:
     for at in range(1, 11):
         cloud.reset()
         asiaq.write("disco_vpc.ini", BUILD)
         create(asiaq, "build", "build")
         create(asiaq, "ci", "openvpn")
         asiaq.write("disco_vpc.ini", BUILD + LINES)
-        assert tap.killed(asiaq, [VPC, "peerings", "--create"], at, before)
+        assert run_and_kill(cloud, asiaq, (VPC, "peerings", "--create"), at, moment)
         asiaq.ok(VPC, "peerings", "--create")
         assert_connected(cloud)
-        assert tap.killed(asiaq, [VPC, "peerings", "--delete"], min(at, 9), before)
+        assert run_and_kill(cloud, asiaq, (VPC, "peerings", "--delete"), min(at, 9), moment)
         asiaq.ok(VPC, "peerings", "--delete")
         assert connections(cloud) == []
         assert "pcx-" not in str([routes(cloud, cloud.vpc("build")["VpcId"], "tunnel"),

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import shutil
-import threading
 
 import pytest
-
-from access.conftest import ROOT, Asiaq, Cloud, Request, asiaq, cloud  # noqa: F401
+from cloud_under_test import ROOT, CloudUnderTest, counts
+from program_under_test import ProgramUnderTest
 
 MAIN = "[disco_aws]\nproject_name=acme\ndefault_environment=ci\n"
 LIST = ("disco_vpc_ui.py", "list")
 
 
-def error_xml(code: str) -> str:
-    return (f"<Response><Errors><Error><Code>{code}</Code><Message>Said the test.</Message></Error></Errors>"
-            "<RequestID>r-1</RequestID></Response>")
-
-
 @pytest.fixture
-def region_of_profile(asiaq: Asiaq) -> Asiaq:  # noqa: F811
+def region_of_profile(asiaq: ProgramUnderTest) -> ProgramUnderTest:
     """The manual's ~/.aws/config with one more profile, and nothing else that names a region."""
     folder = asiaq.folder / ".aws"
     folder.mkdir()
@@ -30,11 +24,11 @@ def region_of_profile(asiaq: Asiaq) -> Asiaq:  # noqa: F811
     return asiaq
 
 
-def default_vpc(cloud: Cloud, region: str) -> str:  # noqa: F811
+def default_vpc(cloud: CloudUnderTest, region: str) -> str:
     return cloud.client("ec2", region).describe_vpcs()["Vpcs"][0]["VpcId"]
 
 
-def test_scenario_13_all_calls_go_to_the_region_of_the_profile(region_of_profile: Asiaq, cloud: Cloud) -> None:  # noqa: F811
+def test_scenario_13_all_calls_go_to_the_region_of_the_profile(region_of_profile: ProgramUnderTest, cloud: CloudUnderTest) -> None:
     for environment, region in (({}, "us-west-2"), ({"AWS_PROFILE": "prod"}, "eu-west-1")):
         assert region_of_profile.ok(*LIST, **environment).split()[0] == default_vpc(cloud, region)
         address = region_of_profile.ok("disco_eip.py", "allocate", **environment).strip()
@@ -42,32 +36,22 @@ def test_scenario_13_all_calls_go_to_the_region_of_the_profile(region_of_profile
         assert [each["PublicIp"] for each in found] == [address]
 
 
-def test_scenario_13_an_unknown_profile_is_named(region_of_profile: Asiaq, cloud: Cloud) -> None:  # noqa: F811
+def test_scenario_13_an_unknown_profile_is_named(region_of_profile: ProgramUnderTest, cloud: CloudUnderTest) -> None:
     done = region_of_profile(*LIST, AWS_PROFILE="zz", AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
     assert (done.returncode, done.stdout) == (1, "")
     assert "zz" in done.stderr and done.stderr.count("ERROR") == 1
     assert cloud.requests() == []
 
 
-def test_scenario_13_no_region_anywhere_is_said(asiaq: Asiaq, cloud: Cloud) -> None:  # noqa: F811
+def test_scenario_13_no_region_anywhere_is_said(asiaq: ProgramUnderTest, cloud: CloudUnderTest) -> None:
     done = asiaq(*LIST, AWS_REGION="")
     assert (done.returncode, done.stdout) == (1, "")
     assert "region" in done.stderr and "AWS_REGION" in done.stderr
     assert cloud.requests() == []
 
 
-def test_scenario_14_throttling_is_waited_out(asiaq: Asiaq, cloud: Cloud) -> None:  # noqa: F811
-    lock = threading.Lock()
-    refused: list[Request] = []
-
-    def first_three(request: Request) -> bool:
-        with lock:
-            if request.operation != "DescribeVpcs" or len(refused) == 3:
-                return False
-            refused.append(request)
-            return True
-
-    cloud.fail(first_three, 503, error_xml("RequestLimitExceeded"))
+def test_scenario_14_throttling_is_waited_out(asiaq: ProgramUnderTest, cloud: CloudUnderTest) -> None:
+    cloud.fault({"operation": "DescribeVpcs", "nth": "1-3", "error": "RequestLimitExceeded"})
     done = asiaq(*LIST)
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) == 1
@@ -78,20 +62,14 @@ def test_scenario_14_throttling_is_waited_out(asiaq: Asiaq, cloud: Cloud) -> Non
     LIST, ("disco_aws.py", "listhosts"), ("disco_eip.py", "list"), ("disco_bake.py", "listamis"),
     ("disco_vpc_ui.py", "create", "--name", "x", "--type", "sandbox"), ("disco_eip.py", "allocate"),
 ])
-def test_scenario_14_a_refusal_is_final(asiaq: Asiaq, cloud: Cloud, command: tuple[str, ...]) -> None:  # noqa: F811
+def test_scenario_14_a_refusal_is_final(asiaq: ProgramUnderTest, cloud: CloudUnderTest, command: tuple[str, ...]) -> None:
     asiaq.write("disco_aws.ini", MAIN)
     asiaq.write("disco_vpc.ini", "[envtype:sandbox]\nvpc_cidr=10.9.0.0/16\nintranet_cidr=auto\ntunnel_cidr=auto\n"
                 "dmz_cidr=auto\nmaintenance_cidr=auto\n")
-    operations: list[str] = []
-
-    def note(request: Request) -> bool:
-        operations.append(request.operation)
-        return True
-
-    cloud.fail(note, 403, error_xml("UnauthorizedOperation"))
+    cloud.fault({"error": "UnauthorizedOperation", "message": "Said the test."})
     done = asiaq(*command)
     assert (done.returncode, done.stdout) == (1, "")
     errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR ")]
     assert len(errors) == 1 and "UnauthorizedOperation" in errors[0] and "Said the test" in errors[0]
     assert done.stderr.count("Said the test") == 1, "each failure is said once"
-    assert len(operations) == len(set(operations)), "nothing is asked again"
+    assert max(counts(cloud.requests()).values()) == 1, "nothing is asked again"
