@@ -7,10 +7,10 @@
 #include "aws/ec2/client.h"
 #include "aws/error.h"
 #include "aws/http/body.h"
+#include "base/atomic_file.h"
 #include "base/text.h"
 #include "config/credential_buckets.h"
 #include "config/environment_choice.h"
-#include "instance/atomic_file.h"
 #include "network/vpc.h"
 
 namespace asiaq::access {
@@ -50,7 +50,7 @@ class FileDownload final : public aws::http::Sink {
 
  private:
   std::filesystem::path path_;
-  std::optional<instance::AtomicFile> file_;
+  std::optional<AtomicFile> file_;
 };
 
 }  // namespace

@@ -1,10 +1,10 @@
-#include "instance/atomic_file.h"
+#include "base/atomic_file.h"
 
 #include <gtest/gtest.h>
 
 #include "support/scratch_folder.h"
 
-namespace asiaq::instance {
+namespace asiaq {
 namespace {
 
 namespace fs = std::filesystem;
@@ -48,4 +48,4 @@ TEST(AtomicFile, ThatIsNotPlacedVanishes) {
 }
 
 }  // namespace
-}  // namespace asiaq::instance
+}  // namespace asiaq
