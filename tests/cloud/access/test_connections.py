@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from .conftest import Asiaq
+from program_under_test import ProgramUnderTest
 
 GET = ("disco_creds.py", "--bucket", "b", "get", "--key", "k")
 
@@ -108,7 +108,7 @@ def tls(certificate: Path) -> ssl.SSLContext:
     return context
 
 
-def test_a_bundle_of_certificates_is_named_by_variable_or_profile(asiaq: Asiaq, serve, certificate, tls):
+def test_a_bundle_of_certificates_is_named_by_variable_or_profile(asiaq: ProgramUnderTest, serve, certificate, tls):
     endpoint = f"https://{serve(good, tls).host}"
     assert asiaq.ok(*GET, AWS_ENDPOINT_URL=endpoint, AWS_CA_BUNDLE=str(certificate)) == "value\n"
     asiaq.write(".aws/config", f"[default]\nca_bundle = {certificate}\n")

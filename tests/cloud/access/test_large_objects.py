@@ -9,7 +9,7 @@ from typing import Iterator
 
 import pytest
 
-from .conftest import Asiaq
+from program_under_test import ProgramUnderTest
 
 GIGABYTE = 1 << 30
 MOST_MEMORY_KILOBYTES = 48 * 1024
@@ -50,7 +50,7 @@ class Finished:
     most_memory_kilobytes: int
 
 
-def run_measured(asiaq: Asiaq, *arguments: str, **environment: str) -> Finished:
+def run_measured(asiaq: ProgramUnderTest, *arguments: str, **environment: str) -> Finished:
     process = subprocess.Popen(arguments, cwd=asiaq.folder, env={**asiaq.environment, **environment},
                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     assert process.stderr is not None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 
-from .conftest import ROOT, Asiaq, Cloud
+from cloud_under_test import ROOT
+
+from .conftest import Asiaq, Cloud
 
 
 def typed(asiaq: Asiaq, line: str) -> str:

@@ -21,7 +21,7 @@ std::vector<std::string> texts(const ec2::DescribeInstancesResult& result, Path 
 const ec2::DescribeInstancesResult two{
     .reservations = {
         {.instances = {{.instance_id = "a", .state = ec2::InstanceState{.code = 16}}, {}}},
-        {.instances = {{.instance_id = "b"}, {.instance_id = "c", .ebs_optimized = true}}}}};
+        {.instances = {{.instance_id = "b"}, {.ebs_optimized = true, .instance_id = "c"}}}}};
 
 TEST(Path, GoesThroughEveryItem) {
   constexpr PathStep path[] = {
