@@ -113,7 +113,11 @@ def _install_tables() -> None:
             raise DependencyViolationError(
                 f"The routeTable '{table.id}' has dependencies and cannot be deleted."
             )
-        return moto_delete(self)
+        result = moto_delete(self)
+        for endpoint in self.ec2_backend.vpc_end_points.values():
+            if table.id in (endpoint.route_table_ids or []):
+                endpoint.route_table_ids.remove(table.id)
+        return result
 
     def associate(
         self: EC2Backend,

@@ -83,7 +83,7 @@ std::vector<OptionRecord> shared_options(const Tool& tool, const Command* comman
                               .help = "bound on all waiting, such as 90s, 45m or 1h30m",
                               .origin = Origin::added}));
   }
-  if (!has(effect, Effect::changes_host)) {
+  if (command != nullptr && !has(effect, Effect::changes_host)) {
     options.push_back(
         shared("--stats", Setting::stats, ValueKind::flag,
                {.help = "say at the end which AWS calls were made", .origin = Origin::added}));

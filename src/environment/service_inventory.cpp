@@ -84,12 +84,19 @@ std::string normal_name(const std::string& name) {
   return result;
 }
 
+/// Answers say `/hostedzone/Z123`, requests take `Z123`.
+std::string bare_zone_id(std::string id) {
+  constexpr std::string_view prefix = "/hostedzone/";
+  return id.starts_with(prefix) ? id.substr(prefix.size()) : id;
+}
+
 void read_records(aws::Session& session, ServiceInventory& result) {
   std::set<std::string> names;
   for (const auto& each : result.load_balancers) names.insert(normal_name(each.dns_name));
+  if (names.empty()) return;
   const aws::route53::Client route53(session);
   for (const auto& zone : route53.list_hosted_zones_all()) {
-    const std::string id = zone.id.value_or("");
+    const std::string id = bare_zone_id(zone.id.value_or(""));
     for (const auto& record : route53.list_resource_record_sets_all({.hosted_zone_id = id})) {
       const bool leads_here = record.type == "CNAME" &&
                               std::ranges::any_of(record.resource_records, [&](const auto& each) {

@@ -8,9 +8,10 @@ namespace asiaq::fuzz {
 void profile(std::string_view input) {
   try {
     const aws::config::IniFile file = aws::config::parse_ini("fuzz", std::string(input));
-    for (const auto& [section, settings] : file.sections) {
-      for (const auto& [name, value] : settings) {
-        promise(!name.empty(), "a setting without a name in section " + section);
+    for (const auto& [title, section] : file.sections) {
+      for (const auto& [name, setting] : section.settings) {
+        promise(!name.empty(), "a setting without a name in section " + title);
+        promise(setting.place.line > 0, name + " stands nowhere");
       }
     }
   } catch (const aws::CredentialsError&) {

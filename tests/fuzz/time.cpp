@@ -1,5 +1,6 @@
 // Times in answers and in headers, and the hint how long to wait. A time that was read is written
 // in every form so that it is read as the same.
+#include "aws/retry/hints.h"
 #include "aws/retry/policy.h"
 #include "aws/time_text.h"
 #include "fuzz/targets.h"
@@ -15,9 +16,14 @@ void time(std::string_view input) {
     promise(parse_time(to_http_date(*time)) == whole, "HTTP: " + to_http_date(*time));
     promise(parse_time(to_basic_iso8601(*time)) == whole, "basic: " + to_basic_iso8601(*time));
   }
-  const retry::Attempt attempt{.failure = retry::Failure::transient, .hint = std::string(input)};
-  const auto pause = retry::pause_before_next({}, attempt, [] { return 0.5; });
-  promise(pause && pause->count() >= 0 && pause->count() <= 5.1, "a hint adds 5 s at the most");
+  http::Headers headers;
+  headers.set("x-amz-retry-after", std::string(input));
+  headers.set("Retry-After", std::string(input));
+  headers.set("Date", "Thu, 01 Jan 2026 00:00:00 GMT");
+  const retry::Hints hints = retry::read_hints(headers, {});
+  const Seconds pause = retry::obey(hints, Seconds(1));
+  promise(pause.count() >= 1 && pause.count() <= 125,
+          "a hint never shortens, and never exceeds its bound");
 }
 
 }  // namespace asiaq::fuzz

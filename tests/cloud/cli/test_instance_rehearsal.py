@@ -51,7 +51,7 @@ def host(cloud: Cloud, service, tmp_path: Path):  # noqa: F811
 @pytest.mark.skipif(Path("/run/disco").exists(), reason="this machine is a host itself")
 @pytest.mark.parametrize("line, expected", [
     (["fetch-user-data"], ["would create    file /run/disco/user-data", "would create    file /run/disco/user-data.sh"]),
-    (["hostname"], ["would update    host name foo-0123456789abcdef0", "would update    file /etc/hostname"]),
+    (["hostname"], ["would update    host name foo-i-0123456789abcdef0", "would update    file /etc/hostname"]),
     (["etc-hosts"], ["would update    file /etc/hosts"]),
     (["tag"], [f"would update    instance {INSTANCE}", "      tag hostclass: mhcfoo"]),
     (["testing-mode", "on"], ["would create    file /var/lib/asiaq/testing-mode",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -98,7 +99,7 @@ class Cloud(CloudUnderTest):
             "all gateways": len(gateways),
             "dhcp": sorted((c["Key"], [v["Value"] for v in c["Values"]]) for c in dhcp["DhcpConfigurations"]),
             "all dhcp": len(self.ec2.describe_dhcp_options()["DhcpOptions"]),
-            "interfaces": sorted((i["PrivateIpAddress"], i["Description"], i["AvailabilityZone"])
+            "interfaces": sorted((i["PrivateIpAddress"], re.sub(r"-[0-9a-f]{17}$", "", i["Description"]), i["AvailabilityZone"])
                                  for i in self.of_vpc("describe_network_interfaces", "NetworkInterfaces", vpc_id)),
             "endpoints": [len(e["RouteTableIds"]) for e in self.of_vpc("describe_vpc_endpoints", "VpcEndpoints", vpc_id)
                           if e["State"] != "deleted"],

@@ -41,7 +41,7 @@ def test_scenario_12_gateways_come_stay_and_go(cloud: Cloud, asiaq: Asiaq) -> No
     configure(asiaq)
     cloud.forget_requests()
     asiaq.ok(*UPDATE)
-    names = [entry["operation"] for entry in cloud.requests() if entry["kind"] == "write"]
+    names = [request.operation for request in cloud.writes()]
     assert names == ["DeleteRoute"] * 4 + ["DeleteNatGateway"] * 4
     assert gateways(cloud, vpc_id) == {} and present(cloud) == set(addresses)
     assert all(not table for table in routes(cloud, vpc_id, "intranet").values())
@@ -56,7 +56,7 @@ def test_an_address_is_exchanged_without_a_gap(cloud: Cloud, asiaq: Asiaq) -> No
     with_nat(asiaq, addresses[1:])
     cloud.forget_requests()
     asiaq.ok(*UPDATE)
-    names = [entry["operation"] for entry in cloud.requests() if entry["kind"] == "write"]
+    names = [request.operation for request in cloud.writes()]
     assert names == ["CreateNatGateway", "ReplaceRoute", "DeleteNatGateway"]
     assert_routed(cloud, vpc_id)
     assert set(addresses_of(cloud, vpc_id).values()) == set(addresses[1:]) and present(cloud) == set(addresses)

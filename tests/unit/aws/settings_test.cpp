@@ -174,8 +174,8 @@ TEST(Endpoints, OfASectionThatIsMissingAreAnError) {
   test::ScratchFolder home;
   home.write(".aws/config", "[default]\nservices = nowhere\n");
   EXPECT_EQ(test::thrown_by([&] { read(environment_of({}, home.path())); }),
-            "Credentials: services of profile default names a section [services nowhere] that is "
-            "not there");
+            "Credentials: " + (home.path() / ".aws/config").string() +
+                ", line 2: services names a section [services nowhere] that is not there");
 }
 
 struct FlagRow {

@@ -39,7 +39,7 @@ TEST(SharedOptions, FollowFromWhatACommandDoes) {
   EXPECT_EQ(names_of_shared(Effect::reads), "--debug --timeout --stats ");
   EXPECT_EQ(names_of_shared(Effect::reads | Effect::lists), "--debug --output --timeout --stats ");
   EXPECT_EQ(names_of_shared(Effect::changes),
-            "--debug --dry-run --yes --output --timeout --stats ");
+            "--debug --dry-run --detailed-exitcode --yes --output --timeout --stats ");
 }
 
 }  // namespace
