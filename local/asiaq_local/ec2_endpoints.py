@@ -13,6 +13,7 @@ def install() -> None:
     """Patches moto's VPC endpoints."""
     moto_create = VPCBackend.create_vpc_endpoint
     moto_delete = VPCBackend.delete_vpc_endpoints
+    moto_modify = VPCBackend.modify_vpc_endpoint
 
     def create(
         self: EC2Backend,
@@ -45,6 +46,23 @@ def install() -> None:
             moto_delete(self, [endpoint_id])
             del self.vpc_end_points[endpoint_id]
 
+    def modify(self: EC2Backend, vpc_id: str, **changes: Any) -> None:
+        endpoint = self.describe_vpc_endpoints(vpc_end_point_ids=[vpc_id])[0]
+        before = set(endpoint.route_table_ids or [])
+        moto_modify(self, vpc_id, **changes)
+        prefix_list = endpoint.destination_prefix_list_id
+        if prefix_list is None:
+            return
+        # A table of an endpoint has its route.
+        now = set(endpoint.route_table_ids or [])
+        for table in now - before:
+            self.create_route(
+                table, None, gateway_id=endpoint.id, destination_prefix_list_id=prefix_list
+            )
+        for table in before - now:
+            self.delete_route(table, None, destination_prefix_list_id=prefix_list)
+
+    VPCBackend.modify_vpc_endpoint = modify  # type: ignore[method-assign,assignment]
     VPCBackend.create_vpc_endpoint = create  # type: ignore[method-assign,assignment]
     VPCBackend.delete_vpc_endpoints = delete  # type: ignore[method-assign,assignment]
 

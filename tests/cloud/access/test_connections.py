@@ -139,7 +139,8 @@ def test_tls_goes_through_a_tunnel_of_the_proxy(asiaq, serve):
     proxy = serve(refused)
     environment = {"HTTPS_PROXY": f"http://{proxy.host}", "AWS_ENDPOINT_URL": "", "AWS_MAX_ATTEMPTS": "1"}
     assert asiaq(*GET, **environment).returncode == 1
-    assert proxy.lines[0].startswith("CONNECT b.s3.us-west-2.amazonaws.com:443 ")
+    # A name of one letter can be no host: the bucket stands in the path.
+    assert proxy.lines[0].startswith("CONNECT s3.us-west-2.amazonaws.com:443 ")
 
 
 def test_no_proxy_is_obeyed(asiaq, serve):

@@ -252,7 +252,7 @@ def test_core_06_a_broken_file_is_reported_before_any_call(
     text = (scene.asiaq.folder / file).read_text()
     scene.asiaq.write(file, text + "[mhcx]\nno separator\n")
     error = scene.fails(*words, tool=tool)
-    assert f"./{file}:{len(text.splitlines()) + 2}: " in error
+    assert f"/{file}:{len(text.splitlines()) + 2}: " in error
     assert scene.cloud.requests() == []
 
 

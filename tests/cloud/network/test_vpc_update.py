@@ -164,7 +164,7 @@ def test_scenario_10_routes_change_by_destination(cloud: Cloud, asiaq: Asiaq) ->
 def test_routes_are_added_before_others_are_removed(cloud: Cloud, asiaq: Asiaq) -> None:
     configure(asiaq)
     asiaq.ok(*CREATE)
-    configure(asiaq, dmz_igw_routes="6.6.6.6/32", tunnel_sg_rules="tcp dmz 443")
+    configure(asiaq, dmz_igw_routes="6.6.6.6/32", tunnel_sg_rules="tcp dmz 444")
     cloud.forget_requests()
     asiaq.ok(*UPDATE)
     names = [request.operation for request in cloud.writes()]
