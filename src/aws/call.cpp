@@ -98,8 +98,8 @@ class Call {
     const SteadyTime started = parts_.clock.steady_now();
     std::map<retry::Failure, int> failures;
     bool paid = false;
+    Problem problem;
     for (int number = 1;; ++number) {
-      Problem problem;
       if (attempt(number, output, problem)) {
         if (quota_ != nullptr) quota_->succeeded(paid);
         return;
@@ -139,7 +139,7 @@ class Call {
     }
   };
 
-  // True: done. Otherwise says what went wrong.
+  // True: done. Otherwise says what went wrong; takes what went wrong the time before.
   bool attempt(int number, void* output, Problem& problem) {
     const credentials::Credentials credentials =
         operation_.auth == Auth::none ? credentials::Credentials{} : parts_.credentials.get();
@@ -147,7 +147,7 @@ class Call {
     const int most = std::max(parts_.settings.retry.most_attempts(), number);
     http::Request request = request_;
     request.headers.set("Amz-Sdk-Request", fmt::format("attempt={}; max={}", number, most));
-    wait_for_permit();
+    wait_for_permit(std::exchange(problem, {}));
     signed_skew_ = parts_.skews.of(request.host);
     sign(request, credentials);
     count_.attempts += 1;
@@ -250,13 +250,13 @@ class Call {
     return Seconds(std::max(0.0, now_in_seconds() - limiter_->last_accepted()));
   }
 
-  void wait_for_permit() {
+  void wait_for_permit(const Problem& before) {
     if (!parts_.settings.retry.rate_limiter) return;
     retry::RateLimiter::Place place(*limiter_);
     while (true) {
       const Seconds pause = place.ask(now_in_seconds());
       if (pause.count() <= 0) return;
-      wait(pause, {});
+      wait(pause, before);
     }
   }
 
