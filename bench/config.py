@@ -1,4 +1,4 @@
-"""The configuration folder that the benchmarks run in: one environment with four metanetworks."""
+"""The configuration folder that the benchmarks run in: an environment with four metanetworks, and one with NAT gateways too."""
 
 MAIN = """
 [disco_aws]
@@ -27,9 +27,13 @@ domain_name=bench.internal
 ntp_server=169.254.169.123
 credential_buckets=bench
 """
+FULL = VPC.replace("envtype:bench", "envtype:full") + """\
+tunnel_nat_gateways=auto
+nat_gateway_routes=intranet/tunnel
+"""
 
 
 def write(folder):
     (folder / "disco_aws.ini").write_text(MAIN)
-    (folder / "disco_vpc.ini").write_text(VPC)
+    (folder / "disco_vpc.ini").write_text(VPC + FULL)
     return folder

@@ -2,7 +2,7 @@
 
     GET  /bench/log     the requests so far, as JSON
     POST /bench/reset   forgets the requests and all resources
-    POST /bench/delay   seconds (the body) that every answer takes from now on
+    POST /bench/delay   seconds (the body) that every answer takes from now on, moto's own time included
 
 Prints its port when it is ready and ends with its standard input.
 """
@@ -38,16 +38,19 @@ class Endpoint:
         path = environ["PATH_INFO"]
         if path.startswith("/bench/"):
             return self.own(path, body, start_response)
-        time.sleep(self.delay)
+        begin = time.monotonic()
         environ["wsgi.input"] = io.BytesIO(body)
-        # One at a time: moto's state is not made for threads. The delay above is what runs in parallel.
+        # One at a time: moto's state is not made for threads. The delay below is what runs in parallel.
         with self.lock:
             answer = b"".join(self.moto(environ, start_response))
             headers = {name[5:].replace("_", "-").title(): value for name, value in environ.items()
                        if name.startswith("HTTP_")}
             headers["Content-Type"] = environ.get("CONTENT_TYPE", "")
-            self.log.append({"parameters": dict(parse_qsl(body.decode(), keep_blank_values=True)), "body": body.decode(),
-                             "headers": headers, "answer": answer.decode()})
+            entry = {"parameters": dict(parse_qsl(body.decode(), keep_blank_values=True)), "body": body.decode(),
+                     "method": environ["REQUEST_METHOD"], "path": path, "headers": headers, "answer": answer.decode()}
+            self.log.append(entry)
+        time.sleep(max(0.0, begin + self.delay - time.monotonic()))
+        entry |= {"begin": begin, "end": time.monotonic()}
         return [answer]
 
     def own(self, path, body, start_response):

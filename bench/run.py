@@ -11,11 +11,9 @@ import os
 import pathlib
 import platform
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 from collections import Counter
 
@@ -23,15 +21,14 @@ import boto3
 import botocore.config
 import config
 from contention import many_threads
+from environments import life_of_an_environment
 from first_byte import to_the_first_byte
 from listing import list_very_many
-from measure import BIN, HERE, HOME, REGION, RUNS, Server, environment, measure
-from replay import Replay
+from measure import BIN, HERE, HOME, REGION, Server, environment, measure
 from report import Report
 from runtime import compare_with_botocore
 
 HOSTS = 1000
-DELAY = 0.05
 
 
 class Endpoint(Server):
@@ -107,30 +104,6 @@ def list_environments(report, endpoint, folder, variables):
     to_the_first_byte(report, lambda url: ([BIN / "asiaq", "vpc", "list"], curl_command(folder, sent[0], url)), variables)
 
 
-def create_environment(report, endpoint, variables):
-    command = [BIN / "asiaq", "vpc", "create", "--type", "bench", "--name", "bench"]
-    walls, theirs, log = [], [], []
-    for _ in range(RUNS):
-        endpoint.reset(DELAY)
-        begin = time.perf_counter()
-        done = subprocess.run(command, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        walls.append(time.perf_counter() - begin)
-        if done.returncode != 0:
-            sys.exit(f"bench: vpc create failed\n{done.stderr}")
-        log = endpoint.log()
-        endpoint.reset(DELAY)
-        theirs.append(Replay(endpoint.client("ec2"), log).run())
-    operations = Counter(request["parameters"]["Action"] for request in log)
-    reads = {name: count for name, count in operations.items() if name.startswith("Describe")}
-    report.add("vpc create, four metanetworks: calls that read", str(sum(reads.values())), "12", sum(reads.values()) <= 12)
-    report.add("vpc create: most calls of one reading operation",
-               " ".join(f"{name}×{count}" for name, count in Counter(reads).most_common(1)), "fewer than 4",
-               max(reads.values()) < 4)
-    ours, boto = statistics.median(walls), statistics.median(theirs)
-    report.add(f"the same {len(log)} calls by boto3 in turn / vpc create, {DELAY * 1e3:.0f} ms a call",
-               f"{boto:.2f} / {ours:.2f} s = {boto / ours:.1f}", "at least 4", boto >= 4 * ours)
-
-
 def list_hosts(report, endpoint, variables):
     endpoint.reset()
     ec2 = endpoint.client("ec2")
@@ -163,7 +136,7 @@ def whole_program(report, folder):
         variables = environment(endpoint.url, folder)
         start_up(report, variables)
         list_environments(report, endpoint, folder, variables)
-        create_environment(report, endpoint, variables)
+        life_of_an_environment(report, endpoint, variables)
         list_hosts(report, endpoint, variables)
 
 

@@ -1,10 +1,10 @@
-# asiaq_layer(<folder> SOURCES <file>... USES <folder below>... [LINKS <library>...])
+# asiaq_layer(<folder> PRECOMPILED <set> SOURCES <file>... USES <folder below>... [LINKS <library>...])
 #
 # One static library per folder of src/. A folder sees only the folders that it names in USES, which must already
 # be defined: the order of add_subdirectory in src/CMakeLists.txt is the order of the layers, so that an include
 # upwards cannot link.
 function(asiaq_layer name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;USES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "" "PRECOMPILED" "SOURCES;USES;LINKS" ${ARGN})
   add_library(asiaq_${name} STATIC ${ARG_SOURCES})
   target_include_directories(asiaq_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(asiaq_${name} PRIVATE asiaq_options)
@@ -15,6 +15,7 @@ function(asiaq_layer name)
     target_link_libraries(asiaq_${name} PUBLIC asiaq_${lower})
   endforeach()
   target_link_libraries(asiaq_${name} PUBLIC ${ARG_LINKS})
+  asiaq_use_precompiled(asiaq_${name} ${ARG_PRECOMPILED})
 endfunction()
 
 # asiaq_unit_test(<folder> <file>...): one test program per folder of src/, asiaq_<folder>_test.
@@ -23,6 +24,7 @@ function(asiaq_unit_test name)
   target_include_directories(asiaq_${name}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(asiaq_${name}_test PRIVATE asiaq_options asiaq_${name} GTest::gmock
                                                    GTest::gtest GTest::gtest_main)
+  asiaq_use_precompiled(asiaq_${name}_test tests)
   include(GoogleTest)
   gtest_discover_tests(asiaq_${name}_test DISCOVERY_MODE PRE_TEST)
 endfunction()

@@ -35,6 +35,7 @@ function(asiaq_aws_client service)
   add_dependencies(asiaq_aws_${space} asiaq_aws_${space}_files)
   target_include_directories(asiaq_aws_${space} PUBLIC ${ASIAQ_GENERATED_DIR} ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(asiaq_aws_${space} PRIVATE asiaq_options)
+  asiaq_use_precompiled(asiaq_aws_${space} library)
   # The runtime is used by every client.
   target_link_libraries(asiaq_aws_${space} PUBLIC asiaq_aws)
 endfunction()
