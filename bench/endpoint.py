@@ -1,5 +1,7 @@
 """An AWS endpoint with a delay: moto in a process of its own, which notes every request it answers.
 
+It answers about networks as the cloud in a box does.
+
     GET  /bench/log     the requests so far, as JSON
     POST /bench/reset   forgets the requests and all resources
     POST /bench/delay   seconds (the body) that every answer takes from now on, moto's own time included
@@ -9,11 +11,15 @@ Prints its port when it is ready and ends with its standard input.
 
 import io
 import json
+import pathlib
 import sys
 import threading
 import time
 from urllib.parse import parse_qsl
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "local"))
+
+from asiaq_local import ec2_dhcp, ec2_endpoints, ec2_gateways, ec2_peerings, ec2_routes, ec2_security_groups
 from moto.moto_api._internal.models import moto_api_backend
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -67,6 +73,8 @@ class Endpoint:
 
 
 if __name__ == "__main__":
+    for part in (ec2_dhcp, ec2_endpoints, ec2_gateways, ec2_peerings, ec2_routes, ec2_security_groups):
+        part.install()
     server = make_server("127.0.0.1", 0, Endpoint(), threaded=True, request_handler=Quiet)
     print(server.server_port, flush=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()

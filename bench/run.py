@@ -49,8 +49,8 @@ class Endpoint(Server):
         self.ask("reset", b"")
         self.ask("delay", str(delay).encode())
 
-    def client(self, service):
-        return boto3.client(service, endpoint_url=self.url, region_name=REGION, aws_access_key_id="bench",
+    def client(self, service, url=None):
+        return boto3.client(service, endpoint_url=url or self.url, region_name=REGION, aws_access_key_id="bench",
                             aws_secret_access_key="bench", config=botocore.config.Config(retries={"total_max_attempts": 1}))
 
 
@@ -136,7 +136,7 @@ def whole_program(report, folder):
         variables = environment(endpoint.url, folder)
         start_up(report, variables)
         list_environments(report, endpoint, folder, variables)
-        life_of_an_environment(report, endpoint, variables)
+        life_of_an_environment(report, endpoint, variables, folder)
         list_hosts(report, endpoint, variables)
 
 

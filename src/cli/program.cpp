@@ -196,7 +196,8 @@ class FrontEnd {
   }
 
   int overview() {
-    std::string text = usage_line() + "\ntools:\n";
+    std::string text = usage_line();
+    text += "\ntools:\n";
     for (const ToolEntry& entry : all_tools()) {
       text += fmt::format("  {}{}", left_aligned(entry.name, 18), entry.summary);
       if (!entry.legacy_names[0].empty()) text += fmt::format(" ({}.py)", entry.legacy_names[0]);

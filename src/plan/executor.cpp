@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdlib>
-#include <deque>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "base/interrupt.h"
 #include "base/log.h"
@@ -42,7 +44,16 @@ class Execution {
       for (const ChangeId predecessor : changes_[i].after) {
         followers_[predecessor.index].push_back(i);
       }
-      if (waiting_for_[i] == 0) ready_.push_back(i);
+    }
+    // A change is added after those it follows.
+    chains_.resize(changes_.size());
+    for (std::size_t i = changes_.size(); i-- > 0;) {
+      for (const std::size_t follower : followers_[i]) {
+        chains_[i] = std::max(chains_[i], chains_[follower] + 1);
+      }
+    }
+    for (std::size_t i = 0; i < changes_.size(); ++i) {
+      if (waiting_for_[i] == 0) make_ready(i);
     }
   }
 
@@ -62,13 +73,17 @@ class Execution {
   }
 
  private:
+  void make_ready(std::size_t index) {
+    ready_.emplace(-chains_[index], index);
+    changed_.notify_one();
+  }
+
   void work() {
     std::unique_lock lock(mutex_);
     while (true) {
       changed_.wait(lock, [this] { return !ready_.empty() || under_way_.empty(); });
       if (ready_.empty() || interrupt::requested()) break;
-      const std::size_t index = ready_.front();
-      ready_.pop_front();
+      const std::size_t index = ready_.extract(ready_.begin()).value().second;
       under_way_.insert(index);
       announce_start(changes_[index]);
       lock.unlock();
@@ -76,17 +91,17 @@ class Execution {
       lock.lock();
       under_way_.erase(index);
       conclude(index, result);
-      changed_.notify_all();
+      if (under_way_.empty()) changed_.notify_all();
     }
     --active_workers_;
-    changed_.notify_all();
+    ended_.notify_all();
   }
 
   /// Until all workers have ended. A signal handler cannot notify, so that this looks now and then.
   void watch() {
     bool was_told = false;
     std::unique_lock lock(mutex_);
-    while (!changed_.wait_for(lock, watch_interval, [this] { return active_workers_ == 0; })) {
+    while (!ended_.wait_for(lock, watch_interval, [this] { return active_workers_ == 0; })) {
       const int signals = interrupt::count() - signals_before_;
       if (signals >= signals_until_leaving) leave_at_once();
       if (signals > 0 && !was_told) {
@@ -143,7 +158,7 @@ class Execution {
       report_.failures.push_back({{index}, result.reason});
     } else if (result.outcome == Outcome::done) {
       for (const std::size_t follower : followers_[index]) {
-        if (--waiting_for_[follower] == 0) ready_.push_back(follower);
+        if (--waiting_for_[follower] == 0) make_ready(follower);
       }
     }
     if (options_.on_end) {
@@ -156,10 +171,13 @@ class Execution {
   const std::vector<Change>& changes_;
   const ExecutionOptions& options_;
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable changed_;  ///< There is something to do, or nothing any more.
+  std::condition_variable ended_;    ///< A worker has left.
   std::vector<std::size_t> waiting_for_;
   std::vector<std::vector<std::size_t>> followers_;
-  std::deque<std::size_t> ready_;
+  std::vector<std::ptrdiff_t> chains_;  ///< How many changes follow one after another at most.
+  /// The change that the longest chain waits for comes first.
+  std::set<std::pair<std::ptrdiff_t, std::size_t>> ready_;
   std::set<std::size_t> under_way_;
   std::size_t active_workers_ = 0;
   Progress progress_{changes_.size()};

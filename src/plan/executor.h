@@ -13,7 +13,9 @@
 namespace asiaq::plan {
 
 struct ExecutionOptions {
-  std::size_t parallelism = 16;  ///< Changes under way at once; at least 1.
+  /// Changes under way at once; at least 1. All that are ready, in an ordinary environment: what
+  /// AWS does not allow at once waits in the session's rate limiter.
+  std::size_t parallelism = 64;
   /// Called before a change starts and after it ended, never concurrently. By default Progress
   /// shows both.
   std::function<void(const Change&)> on_start;

@@ -71,6 +71,20 @@ TEST(Execute, NeverRunsMoreThanAllowedAtOnce) {
   EXPECT_LE(most, 2);
 }
 
+TEST(Execute, BeginsWithWhatTheLongestChainWaitsFor) {
+  std::vector<std::string> order;
+  const auto note = [&](const std::string& name) { return [&, name] { order.push_back(name); }; };
+  Plan plan;
+  plan.add(named("short", note("short")));
+  const ChangeId pair = plan.add(named("pair", note("pair")));
+  const ChangeId first = plan.add(named("first", note("first")));
+  plan.add(named("after pair", note("after pair"), {pair}));
+  const ChangeId second = plan.add(named("second", note("second"), {first}));
+  plan.add(named("third", note("third"), {second}));
+  EXPECT_TRUE(execute(plan, {.parallelism = 1}).succeeded());
+  EXPECT_THAT(order, ElementsAre("first", "pair", "second", "short", "after pair", "third"));
+}
+
 TEST(Execute, FinishesOtherBranchesWhenOneFails) {
   std::atomic<int> done = 0;
   Plan plan;
