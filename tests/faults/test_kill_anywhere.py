@@ -1,4 +1,4 @@
-"""Every command can be killed at any moment, and the next run makes good what it left."""
+"""Every command can be killed at any moment, and the next run makes good what it left (scenario 18 for environments)."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from scenarios import SCENARIOS, Scenario
 SAMPLE = 4
 
 
-def points(writes: int, every: bool) -> list[int]:
+def points(first: int, last: int, every: bool) -> list[int]:
     """The writes at which a command is killed."""
-    if every or writes <= SAMPLE:
-        return list(range(1, writes + 1))
-    return sorted({1 + round(step * (writes - 1) / (SAMPLE - 1)) for step in range(SAMPLE)})
+    if every or last - first < SAMPLE:
+        return list(range(first, last + 1))
+    return sorted({first + round(step * (last - first) / (SAMPLE - 1)) for step in range(SAMPLE)})
 
 
 def test_a_sample_has_the_first_and_the_last_write() -> None:
-    assert points(72, every=False) == [1, 25, 48, 72]
-    assert points(3, every=False) == [1, 2, 3] and len(points(72, every=True)) == 72
+    assert points(1, 72, every=False) == [1, 25, 48, 72] and points(2, 72, every=False) == [2, 25, 49, 72]
+    assert points(1, 3, every=False) == [1, 2, 3] and len(points(2, 72, every=True)) == 71
 
 
 @dataclass
@@ -58,9 +58,9 @@ def test_killed_anywhere(
 ) -> None:  # fmt: skip
     expected = undisturbed(scenario, cloud, asiaq)
     assert expected.writes > 0
-    result = KillResult(scenario.name, scenario.command, scenario.recovery, scenario.leaves, expected.writes)
-    report.kills.append(result)
-    for at in points(expected.writes, pytestconfig.getoption("--every-write")):
+    result = KillResult(scenario.name, moment.value, [*scenario.command], [*scenario.recovery], scenario.leaves, expected.writes)
+    report.killed(result)
+    for at in points(scenario.first, expected.writes, pytestconfig.getoption("--every-write")):
         cloud.reset()
         scenario.prepare(cloud, asiaq)
         # Threads may have less to do than in the run that was counted: some writes depend on their order.

@@ -95,7 +95,7 @@ def test_faults_that_pass_change_nothing(
             assert asiaq.ok(*reading.words) == expected, name
         assert cloud.struck()[0] > 0, f"{name} never struck"
         assert not cloud.writes()
-        report.faults.append(FaultResult(reading.name, name, "same output"))
+        report.faulted(FaultResult(reading.name, name, "same output"))
 
 
 def test_what_aws_means_is_told_in_one_line(
@@ -108,7 +108,7 @@ def test_what_aws_means_is_told_in_one_line(
         error = asiaq.error(*reading.words)
         assert str(rule["error"]) in error and reading.operation in error, name
         assert counts(cloud.requests())[reading.operation] == 1, f"{name} was tried again"
-        report.faults.append(FaultResult(reading.name, name, "one line of error, not tried again"))
+        report.faulted(FaultResult(reading.name, name, "one line of error, not tried again"))
 
 
 def test_what_never_passes_ends_in_one_line(reading: Reading, cloud: CloudUnderTest, asiaq: ProgramUnderTest) -> None:

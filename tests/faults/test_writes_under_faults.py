@@ -51,7 +51,7 @@ def test_an_allocation_that_was_refused_is_tried_again(
     assert cloud.struck()[0] > 0
     assert counts(cloud.carried_out()) == {"AllocateAddress": 1}
     assert [one["PublicIp"] for one in cloud.ec2.describe_addresses()["Addresses"]] == [address]
-    report.faults.append(FaultResult(" ".join(ALLOCATE), name, "same cloud"))
+    report.faulted(FaultResult(" ".join(ALLOCATE), name, "same cloud"))
 
 
 @pytest.mark.parametrize("name", UNKNOWN)
@@ -64,7 +64,7 @@ def test_an_allocation_that_may_have_been_done_is_not_tried_again(
     assert "AllocateAddress" in error and "look" in error
     assert counts(cloud.requests())["AllocateAddress"] == 1
     assert len(cloud.ec2.describe_addresses()["Addresses"]) == was_done(rule)
-    report.faults.append(FaultResult(" ".join(ALLOCATE), name, "asked once; the error says that it may have been done"))
+    report.faulted(FaultResult(" ".join(ALLOCATE), name, "asked once; the error says that it may have been done"))
 
 
 # The answer to a stored object has no body that could be cut.
@@ -78,7 +78,7 @@ def test_a_credential_is_stored_again_until_it_is_stored(
     (struck,) = cloud.struck()
     assert struck > 0 and counts(cloud.requests())["PutObject"] == struck + 1
     assert cloud.client("s3").get_object(Bucket=BUCKET, Key="old")["Body"].read() == b"new\0"
-    report.faults.append(FaultResult(" ".join(SET), name, "stored again; same cloud"))
+    report.faulted(FaultResult(" ".join(SET), name, "stored again; same cloud"))
 
 
 def test_a_large_upload_that_nobody_reads_is_sent_again(cloud: CloudUnderTest, asiaq: ProgramUnderTest) -> None:
@@ -125,7 +125,7 @@ def must_succeed(cloud: CloudUnderTest, asiaq: ProgramUnderTest, report: Report,
     cloud.heal()
     assert any(struck), "no fault struck"
     assert difference(picture(cloud), wanted) == []
-    report.faults.append(FaultResult(" ".join(COMMANDS[name].words), fault, "same cloud"))
+    report.faulted(FaultResult(" ".join(COMMANDS[name].words), fault, "same cloud"))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -181,7 +181,7 @@ def test_a_command_that_failed_goes_on_when_it_is_run_again(
     cloud.heal()
     assert difference(picture(cloud), wanted) == []
     outcome = "same cloud" if runs == 1 else f"same cloud after {runs} runs; one line of error each time before"
-    report.faults.append(FaultResult(" ".join(COMMANDS[name].words), fault, outcome))
+    report.faulted(FaultResult(" ".join(COMMANDS[name].words), fault, outcome))
 
 
 def run_until_done(asiaq: ProgramUnderTest, words: tuple[str, ...], limit: int, **environment: str) -> int:
@@ -224,7 +224,7 @@ def test_a_storm_leaves_the_same_cloud(
     assert difference(picture(cloud), empty) == []
     fault = f"30 % throttling, 5 % HTTP 500, 2 % dropped connections (seed {seed})"
     for words, runs in ((CREATE, made), (DESTROY, removed)):
-        report.faults.append(FaultResult(" ".join(words), fault, f"same cloud, {runs} runs"))
+        report.faulted(FaultResult(" ".join(words), fault, f"same cloud, {runs} runs"))
 
 
 def test_a_storm_of_allocations_loses_no_address(
@@ -247,6 +247,6 @@ def test_a_storm_of_allocations_loses_no_address(
                 break
     cloud.heal()
     assert cloud.ec2.describe_addresses()["Addresses"] == []
-    report.faults.append(FaultResult(
+    report.faulted(FaultResult(
         " ".join(ALLOCATE), "30 % throttling, 5 % HTTP 500, 2 % dropped connections (seed 3), 15 times",
         f"{len(told)} told, and as many there; {15 - len(told)} errors, none of them repeated"))  # fmt: skip
