@@ -20,7 +20,7 @@ from asiaq_local.requests_log import LoggedRequest
 
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "us-west-2"
-_SETTLE_SECONDS = 20.0
+_SETTLE_SECONDS = 120.0
 
 
 def tags_of(item: dict[str, Any]) -> dict[str, str]:
