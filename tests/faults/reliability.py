@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,6 +48,10 @@ class FaultResult:
     outcome: str
 
 
+#: How a test notes what it found.
+Found = Callable[[KillResult | FaultResult], None]
+
+
 @dataclass
 class Report:
     """What was found so far; what is found again takes the place of what was found before."""
@@ -54,26 +59,26 @@ class Report:
     kills: dict[tuple[str, str], KillResult] = field(default_factory=dict)
     faults: dict[tuple[str, str], FaultResult] = field(default_factory=dict)
 
-    def killed(self, result: KillResult) -> None:
-        self.kills[result.name, result.moment] = result
-
-    def faulted(self, result: FaultResult) -> None:
-        self.faults[result.command, result.fault] = result
+    def add(self, result: KillResult | FaultResult) -> None:
+        if isinstance(result, KillResult):
+            self.kills[result.name, result.moment] = result
+        else:
+            self.faults[result.command, result.fault] = result
 
     def load(self, file: Path) -> None:
         """Goes on from what other runs found."""
         found = json.loads(file.read_text())
         for kill in found["kills"]:
-            self.killed(KillResult(**kill))
+            self.add(KillResult(**kill))
         for fault in found["faults"]:
-            self.faulted(FaultResult(**fault))
+            self.add(FaultResult(**fault))
 
     def save(self, file: Path) -> None:
         found = {"kills": [*self.kills.values()], "faults": [*self.faults.values()]}
         file.write_text(json.dumps(found, default=dataclasses.asdict, indent=1))
 
     def page(self, order: list[str]) -> str:
-        """The page in Markdown, killed commands in the order of their names."""
+        """The page in Markdown, killed commands in the order of these names."""
         text = _INTRODUCTION + "".join(self._kill_row(name) for name in order if any(name == one for one, _ in self.kills))
         notes = {one.name: one.leaves for one in self.kills.values() if one.leaves}
         if notes:
@@ -83,11 +88,11 @@ class Report:
                 "\n## Under faults\n\nThe faults are those of `asiaq local faults`. *Same cloud*: it is what a run without faults leaves.\n\n"
                 "| command | fault | outcome |\n|---|---|---|\n"
             )
-            text += "".join(f"| `{one.command}` | {one.fault} | {one.outcome} |\n" for one in self.faults.values())
+            text += "".join(f"| `{one.command}` | {one.fault} | {one.outcome} |\n" for _, one in sorted(self.faults.items()))
         return text
 
     def _kill_row(self, name: str) -> str:
-        found = [one for one in self.kills.values() if one.name == name]
+        found = sorted((one for one in self.kills.values() if one.name == name), key=lambda one: one.moment, reverse=True)
         first = found[0]
         words = "the same" if first.recovery == first.command else f"`{' '.join(first.recovery)}`"
         differing = sum(len(one.differences) for one in found)
