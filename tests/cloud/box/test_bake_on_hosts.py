@@ -64,7 +64,7 @@ class Bakery:
         self.box = box
         self.folder = folder
         self.ec2 = box.client("ec2")
-        self.private = folder / "private"
+        self.private = folder.with_name(f"{folder.name}-private")
         self.private.mkdir(mode=0o700)
         self.environment = {**os.environ, **box.variables, "PATH": f"{BIN}:{os.environ['PATH']}",
                             "ASIAQ_CONFIG": str(folder), "ASIAQ_PAYLOAD": str(folder / "payload"), "LOGNAME": "alice",
@@ -347,7 +347,7 @@ default_smoketest_termination=no
     with open(tmp_path / "disk" / "ballast", "wb") as ballast:
         ballast.write(bytes(250 << 20))
     done = subprocess.run(
-        ["disco_aws.py", "--env", "bakery", "provision", "--hostclass", "mhcfoo", "--desired-size", "1", "--timeout", "6s"],
+        ["disco_aws.py", "--env", "bakery", "provision", "--hostclass", "mhcfoo", "--desired-size", "1", "--timeout", "15s"],
         cwd=small_bakery.folder, env=small_bakery.environment, capture_output=True, text=True, timeout=60)
     error = the_error(done)
     assert "AWS says of bakery_mhcfoo_" in error and "No room left under" in error and ".." not in error
