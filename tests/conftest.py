@@ -15,6 +15,18 @@ from cloud_under_test import CloudUnderTest, endpoint_without_hosts  # noqa: E40
 from program_under_test import ProgramUnderTest  # noqa: E402
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Says which tests go to one process when there are several (`-n 2 --dist loadgroup`).
+
+    Those of the box with hosts share it and what was booted there; of all others, a file shares what it computed once.
+    """
+    for item in items:
+        if item.get_closest_marker("xdist_group") is not None:
+            continue
+        with_hosts = "box" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("hosts" if with_hosts else str(item.path)))
+
+
 @pytest.fixture(scope="session")
 def endpoint() -> Iterator[dict[str, str]]:
     """The variables of a box without hosts, which refuses what is not signed as AWS wants it."""

@@ -5,33 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import networks
 from cloud_under_test import CloudUnderTest
 from program_under_test import ProgramUnderTest
+from sample_types import sandbox_with
 
 Prepare = Callable[[CloudUnderTest, ProgramUnderTest], None]
 
-SANDBOX = """
-[envtype:sandbox]
-vpc_cidr=10.101.0.0/16
-intranet_cidr=10.101.0.0/20
-tunnel_cidr=10.101.16.0/20
-dmz_cidr=10.101.32.0/20
-maintenance_cidr=10.101.48.0/20
-tunnel_sg_rules=tcp all 80 443, tcp maintenance 22, udp all 123
-intranet_sg_rules=tcp all 0:65535, udp intranet 0:65535, tcp dmz 2181
-tunnel_igw_routes=0.0.0.0/0
-dmz_igw_routes=54.201.1.1/32
-ntp_server=10.101.16.5
-internal_dns=AmazonProvidedDNS
-external_dns=AmazonProvidedDNS
-domain_name=x.internal
-ami_stage=tested
-credential_buckets=demo
-"""
-NATTED = SANDBOX.replace("sandbox", "natted") + """\
-tunnel_nat_gateways=auto
-nat_gateway_routes=intranet/tunnel
-"""
+TYPES = sandbox_with(ami_stage="tested", credential_buckets="demo")
+NATTED = TYPES.replace("sandbox", "natted") + "tunnel_nat_gateways=auto\nnat_gateway_routes=intranet/tunnel\n"
 MAIN = """
 [disco_aws]
 project_name=acme
@@ -49,15 +31,17 @@ PIPELINE = (
     "sequence,hostclass,min_size,desired_size,max_size,instance_type,extra_disk,smoke_test,ami\n"
     "1,mhcone,,1,,,,no,\n1,mhctwo,1,2@1 20 * * *,3,,,no,\n2,mhcthree,,1,,,,no,\n"
 )
-CREATE = ("asiaq", "vpc", "create", "--name", "demo", "--type", "sandbox")
+CREATE = networks.CREATE
 CREATE_NATTED = ("asiaq", "vpc", "create", "--name", "demo", "--type", "natted")
+UPDATE = ("asiaq", "vpc", "update", "--name", "demo")
+DISCONNECT = ("asiaq", "vpc", "peerings", "--delete")
 DESTROY = ("asiaq", "vpc", "destroy", "--name", "demo")
 BUCKET = "us-west-2.acme.credentials.demo"
 
 
 def configure(cloud: CloudUnderTest, asiaq: ProgramUnderTest) -> None:
     """The configuration of all scenarios."""
-    asiaq.write("disco_vpc.ini", SANDBOX + NATTED)
+    asiaq.write("disco_vpc.ini", TYPES + NATTED)
     asiaq.write("disco_aws.ini", MAIN)
     asiaq.write("p.csv", PIPELINE)
 
@@ -101,6 +85,8 @@ class Scenario:
     finish: tuple[str, ...] = ()
     #: Words of the error with which `then` may end when the killed run had done all there was to do.
     done_already: str = ""
+    #: The first write at which it is killed: `then` may have nothing to go on from before.
+    first: int = 1
     #: How many lines of difference a kill may leave, and why: AWS has no way to do better.
     leaves: str = ""
 
@@ -116,6 +102,17 @@ SCENARIOS = (
     Scenario("vpc create with NAT gateways", CREATE_NATTED, done_already="demo exists already"),
     Scenario("vpc create with NAT gateways, then destroy", CREATE_NATTED, then=DESTROY, finish=DESTROY,
              done_already="no VPC has the name demo"),
+    Scenario("vpc create, then update", CREATE, then=UPDATE, first=2),
+    Scenario("vpc create with a peering", networks.CREATE_CI, networks.to_be_created_connected, done_already="ci exists already"),
+    Scenario("vpc destroy with all that lives in it", DESTROY, networks.to_be_emptied, done_already="no VPC has the name demo"),
+    Scenario("vpc update", UPDATE, networks.to_be_changed),
+    Scenario("vpc update back", UPDATE, networks.to_be_changed_back),
+    Scenario("vpc update to automatic addresses", UPDATE, networks.to_have_automatic_addresses),
+    Scenario("vpc update to configured addresses", UPDATE, networks.to_have_configured_addresses),
+    Scenario("vpc update of a central table", UPDATE, networks.to_be_divided),
+    Scenario("vpc peerings --create", networks.CONNECT, networks.to_be_connected),
+    Scenario("vpc peerings --create, then --delete", networks.CONNECT, networks.to_be_connected, then=DISCONNECT, finish=DISCONNECT),
+    Scenario("vpc peerings --delete", DISCONNECT, networks.connected),
     Scenario("eip allocate", ("asiaq", "eip", "allocate"),
              leaves="an address whose number nobody saw; `asiaq eip list` shows it without a holder"),
     Scenario("creds set", ("asiaq", "creds", "set", "--env", "demo", "--key", "old", "--value", "-"), credentials),

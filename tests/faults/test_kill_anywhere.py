@@ -1,4 +1,4 @@
-"""Every command can be killed at any moment, and the next run makes good what it left."""
+"""Every command can be killed at any moment, and the next run makes good what it left (scenario 18 for environments)."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from cloud_under_test import CloudUnderTest
 from kill_switch import Moment, count_writes, run_and_kill
 from picture import difference, picture
 from program_under_test import ProgramUnderTest
-from reliability import KillResult, Report
+from reliability import Found, KillResult
 from scenarios import SCENARIOS, Scenario
 
 #: So many points of each command are tried by default: the first, the last, and others evenly between.
 SAMPLE = 4
 
 
-def points(writes: int, every: bool) -> list[int]:
+def points(first: int, last: int, every: bool) -> list[int]:
     """The writes at which a command is killed."""
-    if every or writes <= SAMPLE:
-        return list(range(1, writes + 1))
-    return sorted({1 + round(step * (writes - 1) / (SAMPLE - 1)) for step in range(SAMPLE)})
+    if every or last - first < SAMPLE:
+        return list(range(first, last + 1))
+    return sorted({first + round(step * (last - first) / (SAMPLE - 1)) for step in range(SAMPLE)})
 
 
 def test_a_sample_has_the_first_and_the_last_write() -> None:
-    assert points(72, every=False) == [1, 25, 48, 72]
-    assert points(3, every=False) == [1, 2, 3] and len(points(72, every=True)) == 72
+    assert points(1, 72, every=False) == [1, 25, 48, 72] and points(2, 72, every=False) == [2, 25, 49, 72]
+    assert points(1, 3, every=False) == [1, 2, 3] and len(points(2, 72, every=True)) == 71
 
 
 @dataclass
@@ -51,25 +51,29 @@ def undisturbed(scenario: Scenario, cloud: CloudUnderTest, asiaq: ProgramUnderTe
 
 
 @pytest.mark.parametrize("moment", list(Moment), ids=lambda moment: moment.value)
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize(
+    "scenario", [pytest.param(one, id=one.name, marks=pytest.mark.xdist_group(one.name)) for one in SCENARIOS]
+)
 def test_killed_anywhere(
-    scenario: Scenario, moment: Moment, cloud: CloudUnderTest, asiaq: ProgramUnderTest, report: Report,
+    scenario: Scenario, moment: Moment, cloud: CloudUnderTest, asiaq: ProgramUnderTest, found: Found,
     pytestconfig: pytest.Config,
 ) -> None:  # fmt: skip
     expected = undisturbed(scenario, cloud, asiaq)
     assert expected.writes > 0
-    result = KillResult(scenario.name, scenario.command, scenario.recovery, scenario.leaves, expected.writes)
-    report.kills.append(result)
-    for at in points(expected.writes, pytestconfig.getoption("--every-write")):
-        cloud.reset()
-        scenario.prepare(cloud, asiaq)
-        # Threads may have less to do than in the run that was counted: some writes depend on their order.
-        assert run_and_kill(cloud, asiaq, scenario.command, at, moment), f"it makes less than {at} writes"
-        result.points += 1
-        recover(scenario, asiaq, at)
-        found = difference(picture(cloud), expected.picture)
-        if found:
-            result.differences.append(f"killed {moment.value} write {at}:\n" + "\n".join(found))
+    result = KillResult(scenario.name, moment.value, [*scenario.command], [*scenario.recovery], scenario.leaves, expected.writes)
+    try:
+        for at in points(scenario.first, expected.writes, pytestconfig.getoption("--every-write")):
+            cloud.reset()
+            scenario.prepare(cloud, asiaq)
+            # Threads may have less to do than in the run that was counted: some writes depend on their order.
+            assert run_and_kill(cloud, asiaq, scenario.command, at, moment), f"it makes less than {at} writes"
+            result.points += 1
+            recover(scenario, asiaq, at)
+            lines = difference(picture(cloud), expected.picture)
+            if lines:
+                result.differences.append(f"killed {moment.value} write {at}:\n" + "\n".join(lines))
+    finally:
+        found(result)
     if scenario.leaves and moment is Moment.AFTER:
         assert all(text.count("\n") == 1 and "\n+ " in text for text in result.differences), result.differences
     else:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from cloud_under_test import CloudUnderTest, counts
 from program_under_test import ProgramUnderTest
-from reliability import FaultResult, Report
+from reliability import FaultResult, Found
 from scenarios import credentials, environment, images
 
 Rule = dict[str, Any]
@@ -82,7 +82,7 @@ def about(reading: Reading, rule: Rule) -> Rule:
 
 
 def test_faults_that_pass_change_nothing(
-    reading: Reading, cloud: CloudUnderTest, asiaq: ProgramUnderTest, report: Report
+    reading: Reading, cloud: CloudUnderTest, asiaq: ProgramUnderTest, found: Found
 ) -> None:
     expected = asiaq.ok(*reading.words)
     assert expected
@@ -95,11 +95,11 @@ def test_faults_that_pass_change_nothing(
             assert asiaq.ok(*reading.words) == expected, name
         assert cloud.struck()[0] > 0, f"{name} never struck"
         assert not cloud.writes()
-        report.faults.append(FaultResult(reading.name, name, "same output"))
+        found(FaultResult(reading.name, name, "same output"))
 
 
 def test_what_aws_means_is_told_in_one_line(
-    reading: Reading, cloud: CloudUnderTest, asiaq: ProgramUnderTest, report: Report
+    reading: Reading, cloud: CloudUnderTest, asiaq: ProgramUnderTest, found: Found
 ) -> None:
     for name, rule in REFUSED.items():
         cloud.heal()
@@ -108,7 +108,7 @@ def test_what_aws_means_is_told_in_one_line(
         error = asiaq.error(*reading.words)
         assert str(rule["error"]) in error and reading.operation in error, name
         assert counts(cloud.requests())[reading.operation] == 1, f"{name} was tried again"
-        report.faults.append(FaultResult(reading.name, name, "one line of error, not tried again"))
+        found(FaultResult(reading.name, name, "one line of error, not tried again"))
 
 
 def test_what_never_passes_ends_in_one_line(reading: Reading, cloud: CloudUnderTest, asiaq: ProgramUnderTest) -> None:

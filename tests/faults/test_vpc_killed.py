@@ -12,7 +12,8 @@ from cloud_under_test import CloudUnderTest, name_of, tags_of
 from kill_switch import Moment, run_and_interrupt, run_and_kill
 from picture import difference, picture
 from program_under_test import ProgramUnderTest
-from scenarios import CREATE, DESTROY, SANDBOX, configure
+from sample_types import SANDBOX
+from scenarios import CREATE, DESTROY, configure
 
 
 @pytest.fixture
@@ -22,14 +23,9 @@ def sandbox(cloud: CloudUnderTest, asiaq: ProgramUnderTest) -> ProgramUnderTest:
     return asiaq
 
 
-def the_vpc(cloud: CloudUnderTest) -> dict:
-    (vpc,) = [vpc for vpc in cloud.ec2.describe_vpcs()["Vpcs"] if name_of(vpc) == "demo"]
-    return vpc
-
-
 def test_an_unfinished_vpc_of_another_type_is_left_alone(cloud: CloudUnderTest, sandbox: ProgramUnderTest) -> None:
     assert run_and_kill(cloud, sandbox, CREATE, 10, Moment.AFTER)
-    assert "asiaq:creating" in tags_of(the_vpc(cloud))
+    assert "asiaq:creating" in tags_of(cloud.vpc("demo"))
     sandbox.write("disco_vpc.ini", SANDBOX.replace("sandbox", "other"))
     cloud.forget_requests()
     error = sandbox.fails(1, "asiaq", "vpc", "create", "--name", "demo", "--type", "other")
@@ -47,10 +43,10 @@ def test_dynamic_ranges_are_read_back(cloud: CloudUnderTest, asiaq: ProgramUnder
     for at in (2, 20, 30, 50):
         cloud.reset()
         assert run_and_kill(cloud, asiaq, CREATE, at, Moment.AFTER)
-        before = the_vpc(cloud)
+        before = cloud.vpc("demo")
         half = ranges(before)
         asiaq.ok(*CREATE)
-        after = the_vpc(cloud)
+        after = cloud.vpc("demo")
         assert (after["VpcId"], after["CidrBlock"]) == (before["VpcId"], before["CidrBlock"])
         whole = ranges(after)
         assert len(whole) == 16 and half.items() <= whole.items()

@@ -10,7 +10,7 @@ import pytest
 from cloud_under_test import CloudUnderTest, counts
 from picture import difference, picture
 from program_under_test import ProgramUnderTest
-from reliability import FaultResult, Report
+from reliability import FaultResult, Found
 from scenarios import BUCKET, CREATE, CREATE_NATTED, DESTROY, configure, credentials, images
 
 Rule = dict[str, Any]
@@ -44,19 +44,19 @@ def was_done(rule: Rule) -> bool:
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_an_allocation_that_was_refused_is_tried_again(
-    cloud: CloudUnderTest, asiaq: ProgramUnderTest, report: Report, name: str
+    cloud: CloudUnderTest, asiaq: ProgramUnderTest, found: Found, name: str
 ) -> None:
     cloud.fault({"operation": "AllocateAddress", **REFUSED[name]})
     address = asiaq.ok(*ALLOCATE).strip()
     assert cloud.struck()[0] > 0
     assert counts(cloud.carried_out()) == {"AllocateAddress": 1}
     assert [one["PublicIp"] for one in cloud.ec2.describe_addresses()["Addresses"]] == [address]
-    report.faults.append(FaultResult(" ".join(ALLOCATE), name, "same cloud"))
+    found(FaultResult(" ".join(ALLOCATE), name, "same cloud"))
 
 
 @pytest.mark.parametrize("name", UNKNOWN)
 def test_an_allocation_that_may_have_been_done_is_not_tried_again(
-    cloud: CloudUnderTest, asiaq: ProgramUnderTest, report: Report, name: str
+    cloud: CloudUnderTest, asiaq: ProgramUnderTest, found: Found, name: str
 ) -> None:
     rule = UNKNOWN[name]
     cloud.fault({"operation": "AllocateAddress", **rule})
@@ -64,13 +64,13 @@ def test_an_allocation_that_may_have_been_done_is_not_tried_again(
     assert "AllocateAddress" in error and "look" in error
     assert counts(cloud.requests())["AllocateAddress"] == 1
     assert len(cloud.ec2.describe_addresses()["Addresses"]) == was_done(rule)
-    report.faults.append(FaultResult(" ".join(ALLOCATE), name, "asked once; the error says that it may have been done"))
+    found(FaultResult(" ".join(ALLOCATE), name, "asked once; the error says that it may have been done"))
 
 
 # The answer to a stored object has no body that could be cut.
 @pytest.mark.parametrize("name", [name for name, rule in {**REFUSED, **UNKNOWN}.items() if "truncate" not in rule])
 def test_a_credential_is_stored_again_until_it_is_stored(
-    cloud: CloudUnderTest, asiaq: ProgramUnderTest, report: Report, name: str
+    cloud: CloudUnderTest, asiaq: ProgramUnderTest, found: Found, name: str
 ) -> None:
     credentials(cloud, asiaq)
     cloud.fault({"operation": "PutObject", "nth": "1", **{**REFUSED, **UNKNOWN}[name]})
@@ -78,7 +78,7 @@ def test_a_credential_is_stored_again_until_it_is_stored(
     (struck,) = cloud.struck()
     assert struck > 0 and counts(cloud.requests())["PutObject"] == struck + 1
     assert cloud.client("s3").get_object(Bucket=BUCKET, Key="old")["Body"].read() == b"new\0"
-    report.faults.append(FaultResult(" ".join(SET), name, "stored again; same cloud"))
+    found(FaultResult(" ".join(SET), name, "stored again; same cloud"))
 
 
 def test_a_large_upload_that_nobody_reads_is_sent_again(cloud: CloudUnderTest, asiaq: ProgramUnderTest) -> None:
@@ -116,7 +116,7 @@ def expected(name: str, cloud: CloudUnderTest, asiaq: ProgramUnderTest) -> dict[
     return _EXPECTED[name]
 
 
-def must_succeed(cloud: CloudUnderTest, asiaq: ProgramUnderTest, report: Report, name: str, fault: str, *rules: Rule) -> None:
+def must_succeed(cloud: CloudUnderTest, asiaq: ProgramUnderTest, found: Found, name: str, fault: str, *rules: Rule) -> None:
     """The command succeeds the first time, faults strike, and the cloud is the same."""
     wanted = expected(name, cloud, asiaq)
     cloud.fault(*rules)
@@ -125,39 +125,39 @@ def must_succeed(cloud: CloudUnderTest, asiaq: ProgramUnderTest, report: Report,
     cloud.heal()
     assert any(struck), "no fault struck"
     assert difference(picture(cloud), wanted) == []
-    report.faults.append(FaultResult(" ".join(COMMANDS[name].words), fault, "same cloud"))
+    found(FaultResult(" ".join(COMMANDS[name].words), fault, "same cloud"))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_what_was_made_may_take_its_time_to_be_seen(
-    name: str, cloud: CloudUnderTest, asiaq: ProgramUnderTest, report: Report
+    name: str, cloud: CloudUnderTest, asiaq: ProgramUnderTest, found: Found
 ) -> None:
-    must_succeed(cloud, asiaq, report, name, "not visible to the next two calls",
+    must_succeed(cloud, asiaq, found, name, "not visible to the next two calls",
                  {"operation": "Create*", "invisible": 2}, {"operation": "Allocate*", "invisible": 2})  # fmt: skip
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_states_take_their_time(
-    name: str, cloud: CloudUnderTest, asiaq: ProgramUnderTest, report: Report
+    name: str, cloud: CloudUnderTest, asiaq: ProgramUnderTest, found: Found
 ) -> None:
-    must_succeed(cloud, asiaq, report, name, "pending three times",
+    must_succeed(cloud, asiaq, found, name, "pending three times",
                  *({"operation": f"Describe{kind}", "states": "pending,pending,pending"}
                    for kind in ("Vpcs", "Subnets", "NatGateways", "Instances")))  # fmt: skip
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_throttling_of_every_operation_is_waited_for(
-    name: str, cloud: CloudUnderTest, asiaq: ProgramUnderTest, report: Report
+    name: str, cloud: CloudUnderTest, asiaq: ProgramUnderTest, found: Found
 ) -> None:
-    must_succeed(cloud, asiaq, report, name, "a bucket of 2 calls per operation, 10 a second more",
+    must_succeed(cloud, asiaq, found, name, "a bucket of 2 calls per operation, 10 a second more",
                  {"bucket": 2.0, "refill": 10.0})  # fmt: skip
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_clock_that_is_wrong_is_learnt_once(
-    name: str, cloud: CloudUnderTest, asiaq: ProgramUnderTest, report: Report
+    name: str, cloud: CloudUnderTest, asiaq: ProgramUnderTest, found: Found
 ) -> None:
-    must_succeed(cloud, asiaq, report, name, "the service's clock an hour ahead", {"skew": 3600.0})
+    must_succeed(cloud, asiaq, found, name, "the service's clock an hour ahead", {"skew": 3600.0})
 
 
 #: Each strikes some writes in the middle of the work.
@@ -172,7 +172,7 @@ INTERRUPTING: dict[str, Rule] = {
 @pytest.mark.parametrize("fault", INTERRUPTING)
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_that_failed_goes_on_when_it_is_run_again(
-    name: str, fault: str, cloud: CloudUnderTest, asiaq: ProgramUnderTest, report: Report
+    name: str, fault: str, cloud: CloudUnderTest, asiaq: ProgramUnderTest, found: Found
 ) -> None:
     wanted = expected(name, cloud, asiaq)
     cloud.fault({"kind": "write", "nth": "2,7,14", **INTERRUPTING[fault]})
@@ -181,7 +181,7 @@ def test_a_command_that_failed_goes_on_when_it_is_run_again(
     cloud.heal()
     assert difference(picture(cloud), wanted) == []
     outcome = "same cloud" if runs == 1 else f"same cloud after {runs} runs; one line of error each time before"
-    report.faults.append(FaultResult(" ".join(COMMANDS[name].words), fault, outcome))
+    found(FaultResult(" ".join(COMMANDS[name].words), fault, outcome))
 
 
 def run_until_done(asiaq: ProgramUnderTest, words: tuple[str, ...], limit: int, **environment: str) -> int:
@@ -207,7 +207,7 @@ STORM: tuple[Rule, ...] = (
 
 @pytest.mark.parametrize("seed", [1])
 def test_a_storm_leaves_the_same_cloud(
-    seed: int, cloud: CloudUnderTest, asiaq: ProgramUnderTest, report: Report
+    seed: int, cloud: CloudUnderTest, asiaq: ProgramUnderTest, found: Found
 ) -> None:
     empty = picture(cloud)
     wanted = expected("vpc create", cloud, asiaq)
@@ -224,11 +224,11 @@ def test_a_storm_leaves_the_same_cloud(
     assert difference(picture(cloud), empty) == []
     fault = f"30 % throttling, 5 % HTTP 500, 2 % dropped connections (seed {seed})"
     for words, runs in ((CREATE, made), (DESTROY, removed)):
-        report.faults.append(FaultResult(" ".join(words), fault, f"same cloud, {runs} runs"))
+        found(FaultResult(" ".join(words), fault, f"same cloud, {runs} runs"))
 
 
 def test_a_storm_of_allocations_loses_no_address(
-    cloud: CloudUnderTest, asiaq: ProgramUnderTest, report: Report
+    cloud: CloudUnderTest, asiaq: ProgramUnderTest, found: Found
 ) -> None:
     cloud.fault(*STORM, seed=3)
     told = set()
@@ -247,6 +247,6 @@ def test_a_storm_of_allocations_loses_no_address(
                 break
     cloud.heal()
     assert cloud.ec2.describe_addresses()["Addresses"] == []
-    report.faults.append(FaultResult(
+    found(FaultResult(
         " ".join(ALLOCATE), "30 % throttling, 5 % HTTP 500, 2 % dropped connections (seed 3), 15 times",
         f"{len(told)} told, and as many there; {15 - len(told)} errors, none of them repeated"))  # fmt: skip

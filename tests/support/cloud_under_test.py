@@ -20,7 +20,7 @@ from asiaq_local.requests_log import LoggedRequest
 
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "us-west-2"
-_SETTLE_SECONDS = 20.0
+_SETTLE_SECONDS = 120.0
 
 
 def tags_of(item: dict[str, Any]) -> dict[str, str]:
@@ -51,6 +51,27 @@ class CloudUnderTest:
                 config=botocore.config.Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}),
             )
         return self._clients[service, region]
+
+    def vpcs_named(self, name: str) -> list[dict[str, Any]]:
+        return [vpc for vpc in self.ec2.describe_vpcs()["Vpcs"] if name_of(vpc) == name]
+
+    def vpc(self, name: str) -> dict[str, Any]:
+        """The one VPC of this name."""
+        (vpc,) = self.vpcs_named(name)
+        return vpc
+
+    def of_vpc(self, operation: str, key: str, vpc_id: str) -> list[dict[str, Any]]:
+        return getattr(self.ec2, operation)(Filters=[{"Name": "vpc-id", "Values": [vpc_id]}])[key]
+
+    def subnets(self, vpc_id: str) -> dict[str, dict[str, Any]]:
+        return {name_of(subnet): subnet for subnet in self.of_vpc("describe_subnets", "Subnets", vpc_id)}
+
+    def tables(self, vpc_id: str) -> dict[str, dict[str, Any]]:
+        tables = self.of_vpc("describe_route_tables", "RouteTables", vpc_id)
+        return {name_of(table): table for table in tables if name_of(table)}
+
+    def groups(self, vpc_id: str) -> dict[str, dict[str, Any]]:
+        return {group["GroupName"]: group for group in self.of_vpc("describe_security_groups", "SecurityGroups", vpc_id)}
 
     def own(self, method: str, path: str, content: Any = None) -> Any:
         """Asks the box something that is not of AWS."""

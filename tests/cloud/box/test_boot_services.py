@@ -88,7 +88,7 @@ def test_d20_a_host_is_tested_only_when_its_smoke_test_passes(box: BoxUnderTest,
     assert "smoketest" not in tags_of(box, host)
     assert "failed at command 2" in box.ssh(address, "asiaq instance smoketest 2>&1 || true")
     as_root(box, host, "systemctl start lighttpd")
-    wait_for(lambda: tags_of(box, host).get("smoketest") == "tested", "the tag", 40)
+    wait_for(lambda: tags_of(box, host).get("smoketest") == "tested", "the tag")
     assert box.ssh(address, "ls -l /tmp/disco_tested").strip().endswith("/run/disco/tested")
 
 

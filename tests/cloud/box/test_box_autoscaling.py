@@ -93,12 +93,12 @@ class Group:
             )
             return members if good else None
 
-        return wait_for(ready, f"{count} members in service", 40)
+        return wait_for(ready, f"{count} members in service")
 
     def delete(self) -> None:
         if self.show():
             self.scaling.delete_auto_scaling_group(AutoScalingGroupName=self.name, ForceDelete=True)
-            wait_for(lambda: self.show() is None, "the group to be gone", 40)
+            wait_for(lambda: self.show() is None, "the group to be gone")
         self.ec2.delete_launch_template(LaunchTemplateId=self.template)
         self.ec2.delete_security_group(GroupId=self.security_group)
         for subnet in self.subnets:
@@ -170,7 +170,7 @@ def test_life_of_a_group(box: BoxUnderTest, group: Group) -> None:
     assert versions[new] == "2" and {versions[one] for one in members} == {"1"}
 
     group.scaling.update_auto_scaling_group(AutoScalingGroupName=group.name, MinSize=1, MaxSize=1)
-    wait_for(lambda: len(group.members()) == 1, "the group to shrink to one", 40)
+    wait_for(lambda: len(group.members()) == 1, "the group to shrink to one")
     activities = group.scaling.describe_scaling_activities(AutoScalingGroupName=group.name)[
         "Activities"
     ]
@@ -180,7 +180,7 @@ def test_life_of_a_group(box: BoxUnderTest, group: Group) -> None:
     with pytest.raises(ClientError, match="ResourceInUse"):
         group.scaling.delete_auto_scaling_group(AutoScalingGroupName=group.name)
     group.scaling.delete_auto_scaling_group(AutoScalingGroupName=group.name, ForceDelete=True)
-    wait_for(lambda: group.show() is None, "the group to be gone", 40)
+    wait_for(lambda: group.show() is None, "the group to be gone")
 
 
 def test_launch_that_cannot_be_is_told_in_an_activity(box: BoxUnderTest, group: Group) -> None:

@@ -144,7 +144,7 @@ def test_a_host_that_finds_no_interface_never_counts_as_tested(
     box: BoxUnderTest, boot: Boot, floating: Floating
 ) -> None:
     lost = boot(until="", subnet=floating.subnet, floating_ips="172.31.77.77")
-    wait_for(lambda: box.instance(lost["InstanceId"])["State"]["Name"] == "stopped", "the host to switch itself off", 60)
+    wait_for(lambda: box.instance(lost["InstanceId"])["State"]["Name"] == "stopped", "the host to switch itself off")
     assert "smoketest" not in tags_of(box, lost)
     said = box.client("ec2").get_console_output(InstanceId=lost["InstanceId"]).get("Output", "")
     assert "no network interface of this zone has an address of 172.31.77.77" in said

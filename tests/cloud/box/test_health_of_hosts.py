@@ -48,7 +48,7 @@ class Group:
                     return found
             return None
 
-        return wait_for(tested, f"a tested host of {self.name}", 60)
+        return wait_for(tested, f"a tested host of {self.name}")
 
     def is_replaced(self, host: Host) -> bool:
         members = [member["InstanceId"] for member in self.members()]

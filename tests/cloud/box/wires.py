@@ -8,7 +8,7 @@ import subprocess
 import time
 from typing import Any
 
-from box_under_test import BoxUnderTest, wait_for
+from box_under_test import LIMIT_SECONDS, BoxUnderTest, wait_for
 
 
 class Wires:
@@ -61,9 +61,9 @@ class Wires:
         return self._tries(host, address or self.address(other), port)
 
     def soon(self, expected: bool, host: str, other: str, port: int, address: str = "") -> None:
-        """After a change that was made just now: within seconds it is in force, and stays."""
+        """After a change that was made just now: it comes into force, and stays so."""
         what = f"{host} {'to reach' if expected else 'not to reach'} {other}:{port}"
-        wait_for(lambda: self.reaches(host, other, port, address) == expected, what, 10)
+        wait_for(lambda: self.reaches(host, other, port, address) == expected, what)
         assert self.reaches(host, other, port, address) == expected
 
     def call(self, host: str, other: str, port: int) -> subprocess.Popen[bytes]:
@@ -98,7 +98,7 @@ class Wires:
             self.send(host, source, other, port, datagram)
             return bool(select.select([listener.stdout], [], [], 0.2)[0])
 
-        wait_for(heard, f"a datagram from {host} to arrive", 10)
+        wait_for(heard, f"a datagram from {host} to arrive")
 
 
 def passes(caller: subprocess.Popen[bytes], listener: subprocess.Popen[bytes], line: bytes) -> bool:
@@ -109,13 +109,13 @@ def passes(caller: subprocess.Popen[bytes], listener: subprocess.Popen[bytes], l
     return heard_by(listener, line).endswith(line)
 
 
-def heard_by(listener: subprocess.Popen[bytes], expected: bytes, limit: float = 10) -> bytes:
+def heard_by(listener: subprocess.Popen[bytes], expected: bytes) -> bytes:
     """What a listener got by the time that it has got what is expected."""
     assert listener.stdout
     heard = b""
-    deadline = time.monotonic() + limit
+    deadline = time.monotonic() + LIMIT_SECONDS
     while expected not in heard and time.monotonic() < deadline:
         if select.select([listener.stdout], [], [], 0.2)[0]:
             heard += os.read(listener.stdout.fileno(), 4096)
-    assert expected in heard, f"waited {limit} s in vain for {expected!r}"
+    assert expected in heard, f"waited {LIMIT_SECONDS} s in vain for {expected!r}"
     return heard

@@ -128,7 +128,7 @@ def test_a_closed_pipe_is_taken_quietly(asiaq):
     reading, writing = os.pipe()
     os.close(reading)
     done = subprocess.run(["asiaq", "help"], env=asiaq.environment, cwd=asiaq.folder, stdout=writing,
-                          stderr=subprocess.PIPE, timeout=10)
+                          stderr=subprocess.PIPE, timeout=60)
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, b"")
 
@@ -136,7 +136,7 @@ def test_a_closed_pipe_is_taken_quietly(asiaq):
 def test_a_full_disk_under_the_results_is_an_error(asiaq):
     with open("/dev/full", "wb") as full:
         done = subprocess.run(["asiaq", "help"], env=asiaq.environment, cwd=asiaq.folder, stdout=full,
-                              stderr=subprocess.PIPE, timeout=10)
+                              stderr=subprocess.PIPE, timeout=60)
     assert done.returncode == 1
     assert done.stderr == b"ERROR Output: cannot write results: No space left on device\n"
 

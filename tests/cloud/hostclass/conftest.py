@@ -214,7 +214,7 @@ def interrupt(process: subprocess.Popen[str], number: int = signal.SIGINT) -> tu
     return process.communicate(timeout=60)
 
 
-def wait_for(condition: Any, limit: float = 20.0) -> Any:
+def wait_for(condition: Any, limit: float = 120.0) -> Any:
     deadline = time.monotonic() + limit
     while time.monotonic() < deadline:
         found = condition()

@@ -107,12 +107,10 @@ def test_15_core_03_takes_exactly_one_kind_of_selector(scene: Scene) -> None:
     assert scene.cloud.requests() == []
 
 
-def test_15_core_14_an_unknown_id_fails_soon(scene: Scene) -> None:
-    begin = time.monotonic()
+def test_15_core_14_an_unknown_id_is_not_waited_for(scene: Scene) -> None:
     error = scene.fails("terminate", "--instance", "i-0123456789abcdef0")
     assert "InvalidInstanceID.NotFound" in error
-    assert time.monotonic() - begin < 5
-    assert scene.cloud.writes() == []
+    assert [request.operation for request in scene.cloud.requests()] == ["DescribeVpcs", "DescribeInstances"]
 
 
 def test_15_leaves_hosts_of_other_environments_alone(scene: Scene) -> None:

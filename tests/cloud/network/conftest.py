@@ -8,49 +8,12 @@ from typing import Any
 import pytest
 from cloud_under_test import REGION, CloudUnderTest, counts, name_of, tags_of
 from program_under_test import ProgramUnderTest
+from sample_types import SANDBOX
 
 __all__ = ["REGION", "counts", "name_of", "tags_of"]
 
-SANDBOX = """
-[envtype:sandbox]
-vpc_cidr=10.101.0.0/16
-intranet_cidr=10.101.0.0/20
-tunnel_cidr=10.101.16.0/20
-dmz_cidr=10.101.32.0/20
-maintenance_cidr=10.101.48.0/20
-tunnel_sg_rules=tcp all 80 443, tcp maintenance 22, udp all 123
-intranet_sg_rules=tcp all 0:65535, udp intranet 0:65535, tcp dmz 2181
-tunnel_igw_routes=0.0.0.0/0
-dmz_igw_routes=54.201.1.1/32
-ntp_server=10.101.16.5
-internal_dns=AmazonProvidedDNS
-external_dns=AmazonProvidedDNS
-domain_name=x.internal
-"""
-
-
 class Cloud(CloudUnderTest):
     """What the tests of environments read back."""
-
-    def vpcs_named(self, name: str) -> list[dict[str, Any]]:
-        return [vpc for vpc in self.ec2.describe_vpcs()["Vpcs"] if name_of(vpc) == name]
-
-    def vpc(self, name: str) -> dict[str, Any]:
-        (vpc,) = self.vpcs_named(name)
-        return vpc
-
-    def of_vpc(self, operation: str, key: str, vpc_id: str) -> list[dict[str, Any]]:
-        return getattr(self.ec2, operation)(Filters=[{"Name": "vpc-id", "Values": [vpc_id]}])[key]
-
-    def subnets(self, vpc_id: str) -> dict[str, dict[str, Any]]:
-        return {name_of(subnet): subnet for subnet in self.of_vpc("describe_subnets", "Subnets", vpc_id)}
-
-    def tables(self, vpc_id: str) -> dict[str, dict[str, Any]]:
-        tables = self.of_vpc("describe_route_tables", "RouteTables", vpc_id)
-        return {name_of(table): table for table in tables if name_of(table)}
-
-    def groups(self, vpc_id: str) -> dict[str, dict[str, Any]]:
-        return {group["GroupName"]: group for group in self.of_vpc("describe_security_groups", "SecurityGroups", vpc_id)}
 
     def rules(self, vpc_id: str, metanetwork: str) -> set[tuple[str, int, int, str]]:
         """Ingress of a metanetwork's group; groups by their metanetwork."""

@@ -9,8 +9,9 @@ import pytest
 from asiaq_local.faults.call import Call
 from asiaq_local.faults.proxy import Proxy, Upstream
 from asiaq_local.http_server import Reply
+from sample_types import SANDBOX, sandbox_with
 
-from .conftest import REGION, SANDBOX, Asiaq, Cloud, counts, tags_of
+from .conftest import REGION, Asiaq, Cloud, counts, tags_of
 
 VPC = "disco_vpc_ui.py"
 METANETWORKS = ["intranet", "tunnel", "dmz", "maintenance"]
@@ -18,11 +19,6 @@ METANETWORKS = ["intranet", "tunnel", "dmz", "maintenance"]
 
 def create(asiaq: Asiaq, name: str = "demo", type_: str = "sandbox") -> str:
     return asiaq.ok(VPC, "create", "--name", name, "--type", type_)
-
-
-def with_options(**options: str) -> str:
-    """The type `sandbox` with some options replaced (last one wins)."""
-    return SANDBOX + "".join(f"{key}={value}\n" for key, value in options.items())
 
 
 def test_scenario_1_create_makes_the_whole_network(cloud: Cloud, sandbox: Asiaq) -> None:
@@ -68,7 +64,7 @@ def test_scenario_1_create_makes_the_whole_network(cloud: Cloud, sandbox: Asiaq)
 
 @pytest.mark.parametrize("options", [{"max_zones": "3"}])
 def test_scenario_1_max_zones_leaves_the_fourth_block_unused(cloud: Cloud, asiaq: Asiaq, options: dict[str, str]) -> None:
-    asiaq.write("disco_vpc.ini", with_options(**options))
+    asiaq.write("disco_vpc.ini", sandbox_with(**options))
     create(asiaq)
     subnets = cloud.subnets(cloud.vpc("demo")["VpcId"])
     assert len(subnets) == 12
@@ -131,13 +127,14 @@ maintenance_cidr=auto
 
 def test_scenario_4_dynamic_ranges_avoid_other_vpcs(cloud: Cloud, asiaq: Asiaq) -> None:
     asiaq.write("disco_vpc.ini", DYNAMIC)
-    taken = ["10.0.0.0/20", "10.0.32.0/20"]
-    for cidr in taken:
-        cloud.ec2.create_vpc(CidrBlock=cidr)
+    taken = [ipaddress.ip_network(cidr) for cidr in ("10.0.0.0/20", "10.0.32.0/19")]
+    for network in taken:
+        cloud.ec2.create_vpc(CidrBlock=str(network))
     create(asiaq)
     vpc = cloud.vpc("demo")
     own = ipaddress.ip_network(vpc["CidrBlock"])
-    assert own.prefixlen == 20 and own.subnet_of(ipaddress.ip_network("10.0.0.0/16")) and str(own) not in taken
+    assert own.prefixlen == 20 and own.subnet_of(ipaddress.ip_network("10.0.0.0/16"))
+    assert not any(own.overlaps(network) for network in taken)
     subnets = cloud.subnets(vpc["VpcId"]).values()
     assert {s["CidrBlock"] for s in subnets} == {str(block) for block in own.subnets(new_prefix=24)}
     for metanetwork in METANETWORKS:
@@ -203,7 +200,7 @@ def test_scenario_5_auto_ranges_beside_a_static_one(cloud: Cloud, asiaq: Asiaq) 
 def test_scenarios_5_and_8_errors_come_before_any_write(
     cloud: Cloud, asiaq: Asiaq, options: dict[str, str], named: str
 ) -> None:
-    asiaq.write("disco_vpc.ini", with_options(**options))
+    asiaq.write("disco_vpc.ini", sandbox_with(**options))
     assert named in asiaq.fails(1, VPC, "create", "--name", "demo", "--type", "sandbox")
     assert not cloud.writes() and cloud.vpcs_named("demo") == []
 
@@ -218,7 +215,7 @@ def test_scenario_6_an_empty_option_blanks_that_of_the_type(cloud: Cloud, asiaq:
 
 @pytest.mark.parametrize("ports", ["443,80", "443 80"])
 def test_scenario_9_customer_ports(cloud: Cloud, asiaq: Asiaq, ports: str) -> None:
-    asiaq.write("disco_vpc.ini", with_options(customer_ports=ports, customer_cidr="0.0.0.0/0", intranet_sg_rules=""))
+    asiaq.write("disco_vpc.ini", sandbox_with(customer_ports=ports, customer_cidr="0.0.0.0/0", intranet_sg_rules=""))
     create(asiaq)
     vpc_id = cloud.vpc("demo")["VpcId"]
     both = {("tcp", port, port, "dmz") for port in (443, 80)}
@@ -227,7 +224,7 @@ def test_scenario_9_customer_ports(cloud: Cloud, asiaq: Asiaq, ports: str) -> No
 
 
 def test_scenario_11_a_vpn_gateway_moves_here_and_outlives_the_environment(cloud: Cloud, asiaq: Asiaq) -> None:
-    asiaq.write("disco_vpc.ini", with_options(tunnel_vgw_routes="10.123.0.0/16"))
+    asiaq.write("disco_vpc.ini", sandbox_with(tunnel_vgw_routes="10.123.0.0/16"))
     gateway = cloud.ec2.create_vpn_gateway(Type="ipsec.1")["VpnGateway"]["VpnGatewayId"]
     cloud.ec2.create_tags(Resources=[gateway], Tags=[{"Key": "Name", "Value": "demo"}])
     other = cloud.ec2.create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
@@ -248,7 +245,7 @@ def test_scenario_11_a_vpn_gateway_moves_here_and_outlives_the_environment(cloud
 
 
 def test_scenario_11_without_a_vpn_gateway_its_routes_are_left_out(cloud: Cloud, asiaq: Asiaq) -> None:
-    asiaq.write("disco_vpc.ini", with_options(tunnel_vgw_routes="10.123.0.0/16"))
+    asiaq.write("disco_vpc.ini", sandbox_with(tunnel_vgw_routes="10.123.0.0/16"))
     done = asiaq(VPC, "create", "--name", "demo", "--type", "sandbox")
     assert done.returncode == 0 and "WARNING Route 10.123.0.0/16 of tunnel is left out" in done.stderr
     routes = cloud.tables(cloud.vpc("demo")["VpcId"])["demo_tunnel_us-west-2a"]["Routes"]
@@ -271,6 +268,9 @@ def test_scenario_15_static_addresses_are_reserved(cloud: Cloud, sandbox: Asiaq)
     assert len(interfaces) == 2
     for word in ("mhcfar", "mhcother", "mhcodd"):
         assert f"No address is reserved for hostclass {word}" in done.stderr
+    cloud.forget_requests()
+    assert sandbox(VPC, "update", "--name", "demo").returncode == 0
+    assert not cloud.writes()
 
 
 def test_skip_enis_reserves_nothing(cloud: Cloud, sandbox: Asiaq) -> None:
@@ -292,13 +292,13 @@ def test_more_tags_reach_subnets_and_tables(cloud: Cloud, sandbox: Asiaq) -> Non
 
 def test_ntp_server_by_offset(cloud: Cloud, asiaq: Asiaq) -> None:
     options = {"ntp_server": "", "ntp_server_metanetwork": "tunnel", "ntp_server_offset": "+5"}
-    asiaq.write("disco_vpc.ini", with_options(**options))
+    asiaq.write("disco_vpc.ini", sandbox_with(**options))
     create(asiaq)
     assert ("ntp-servers", ["10.101.16.5"]) in cloud.dump("demo")["dhcp"]
 
 
 def test_s3_endpoint_can_be_left_out(cloud: Cloud, asiaq: Asiaq) -> None:
-    asiaq.write("disco_vpc.ini", with_options(s3_endpoint="no"))
+    asiaq.write("disco_vpc.ini", sandbox_with(s3_endpoint="no"))
     create(asiaq)
     assert cloud.dump("demo")["endpoints"] == []
 

@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-import pytest
+from network_scenes import IMAGE, add_group, fill
 
 from .conftest import Asiaq, Cloud, counts, name_of
 
 VPC = "disco_vpc_ui.py"
-IMAGE = "ami-0de61a0000000012"
 
 
 def create(asiaq: Asiaq, name: str = "demo") -> None:
     asiaq.ok(VPC, "create", "--name", name, "--type", "sandbox")
-
-
-def add_group(cloud: Cloud, environment: str, subnet: str, name: str = "mhcweb_1") -> None:
-    """An auto scaling group of one host with its launch template."""
-    cloud.ec2.create_launch_template(
-        LaunchTemplateName=f"{environment}_{name}", LaunchTemplateData={"ImageId": IMAGE, "InstanceType": "t3.micro"})
-    cloud.client("autoscaling").create_auto_scaling_group(
-        AutoScalingGroupName=f"{environment}_{name}", MinSize=1, MaxSize=1, VPCZoneIdentifier=subnet,
-        LaunchTemplate={"LaunchTemplateName": f"{environment}_{name}"})
 
 
 def scaling_groups(cloud: Cloud) -> list[str]:
@@ -33,38 +22,6 @@ def scaling_groups(cloud: Cloud) -> list[str]:
 
 def launch_templates(cloud: Cloud) -> list[str]:
     return sorted(t["LaunchTemplateName"] for t in cloud.ec2.describe_launch_templates()["LaunchTemplates"])
-
-
-def fill(cloud: Cloud, environment: str = "demo") -> dict[str, Any]:
-    """Everything that a destroy has to deal with; returns what must outlive it."""
-    ec2 = cloud.ec2
-    vpc_id = cloud.vpc(environment)["VpcId"]
-    subnets = cloud.subnets(vpc_id)
-    subnet = subnets[f"{environment}_tunnel_us-west-2a"]["SubnetId"]
-    add_group(cloud, environment, subnet)
-    ec2.run_instances(ImageId=IMAGE, MinCount=2, MaxCount=2, SubnetId=subnet)
-    static = ec2.allocate_address(Domain="vpc")
-    ec2.create_nat_gateway(SubnetId=subnet, AllocationId=static["AllocationId"])
-    automatic = ec2.allocate_address(Domain="vpc", TagSpecifications=[
-        {"ResourceType": "elastic-ip", "Tags": [{"Key": "dynamic", "Value": "true"}]}])
-    other_subnet = subnets[f"{environment}_dmz_us-west-2a"]["SubnetId"]
-    ec2.create_tags(Resources=[other_subnet], Tags=[{"Key": "dynonat", "Value": ""}])
-    ec2.create_nat_gateway(SubnetId=other_subnet, AllocationId=automatic["AllocationId"])
-    peer = ec2.create_vpc(CidrBlock="10.200.0.0/16")["Vpc"]["VpcId"]
-    peering = ec2.create_vpc_peering_connection(VpcId=peer, PeerVpcId=vpc_id)["VpcPeeringConnection"]
-    peering_id = peering["VpcPeeringConnectionId"]
-    ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=peering_id)
-    (peer_table,) = cloud.of_vpc("describe_route_tables", "RouteTables", peer)
-    for table, cidr in ((peer_table["RouteTableId"], "10.101.16.0/20"),
-                        (cloud.tables(vpc_id)[f"{environment}_tunnel_us-west-2a"]["RouteTableId"], "10.200.0.0/16")):
-        ec2.create_route(RouteTableId=table, DestinationCidrBlock=cidr, VpcPeeringConnectionId=peering_id)
-    foreign = ec2.create_security_group(GroupName="by-hand", Description="x", VpcId=vpc_id)["GroupId"]
-    own = cloud.groups(vpc_id)[f"{environment}_dmz"]["GroupId"]
-    for group, source in ((foreign, own), (own, foreign)):
-        ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[
-            {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 1, "UserIdGroupPairs": [{"GroupId": source}]}])
-    return {"static": static["PublicIp"], "automatic": automatic["PublicIp"], "peer": peer, "peering": peering_id,
-            "peer_table": peer_table["RouteTableId"], "vpc_id": vpc_id}
 
 
 def test_scenario_18_destroy_leaves_nothing_of_the_environment(cloud: Cloud, sandbox: Asiaq) -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from .conftest import SANDBOX, Asiaq, Cloud, counts, tags_of
+from network_scenes import allocate
+from sample_types import sandbox_with
+
+from .conftest import Asiaq, Cloud, counts, tags_of
 
 VPC = "disco_vpc_ui.py"
 CREATE = [VPC, "create", "--name", "demo", "--type", "sandbox"]
 
 
 def configure(asiaq: Asiaq, gateways: str) -> None:
-    asiaq.write("disco_vpc.ini", SANDBOX + f"tunnel_nat_gateways={gateways}\nnat_gateway_routes=intranet/tunnel\n")
-
-
-def allocate(cloud: Cloud, count: int) -> list[str]:
-    return [cloud.ec2.allocate_address(Domain="vpc")["PublicIp"] for _ in range(count)]
+    asiaq.write("disco_vpc.ini", sandbox_with(tunnel_nat_gateways=gateways, nat_gateway_routes="intranet/tunnel"))
 
 
 def gateways(cloud: Cloud, vpc_id: str) -> dict[str, dict]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-from kill_switch import Moment, run_and_kill
+from network_scenes import allocate
 
 from .conftest import Asiaq, Cloud, tags_of
-from .test_vpc_nat import allocate, assert_routed, gateways
+from .test_vpc_nat import assert_routed, gateways
 from .test_vpc_update import CREATE, UPDATE, assert_settled, configure, routes
 
 
@@ -92,28 +91,3 @@ def test_automatic_addresses_of_the_original_are_released_too(cloud: Cloud, asia
     asiaq.ok(*UPDATE)
     assert present(cloud) == set() and marked(cloud, vpc_id) == set()
     assert_settled(cloud, asiaq)
-
-
-@pytest.mark.parametrize("moment", Moment)
-@pytest.mark.parametrize("target", ["auto", "own", "none"])
-def test_a_killed_change_of_gateways_is_completed(cloud: Cloud, asiaq: Asiaq, target: str, moment: Moment) -> None:
-    """From own addresses to automatic ones, back, and away."""
-    for at in (1, 3, 5, 8, 10, 12, 14, 17, 19, 22, 24):
-        cloud.reset()
-        addresses = allocate(cloud, 4)
-        with_nat(asiaq, addresses if target == "auto" else "auto")
-        asiaq.ok(*CREATE)
-        vpc_id = cloud.vpc("demo")["VpcId"]
-        if target == "none":
-            configure(asiaq)
-        else:
-            with_nat(asiaq, "auto" if target == "auto" else addresses)
-        if not run_and_kill(cloud, asiaq, UPDATE, at, moment):
-            break
-        asiaq.ok(*UPDATE)
-        if target != "none":
-            assert_routed(cloud, vpc_id)
-        assert len(present(cloud)) == (8 if target == "auto" else 4), f"killed at write {at}"
-        assert len(marked(cloud, vpc_id)) == (4 if target == "auto" else 0), f"killed at write {at}"
-        assert_settled(cloud, asiaq)
-    assert at > 12

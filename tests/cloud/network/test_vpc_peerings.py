@@ -5,25 +5,15 @@ from __future__ import annotations
 import json
 
 import pytest
-from kill_switch import Moment, run_and_kill
+from sample_types import PEERINGS, PEERS
 
 from .conftest import Asiaq, Cloud, counts, name_of
 from .test_vpc_update import routes
 
 VPC = "disco_vpc_ui.py"
 
-BUILD = """
-[envtype:build]
-vpc_cidr=10.100.0.0/16
-tunnel_cidr=10.100.16.0/20
-max_zones=2
-s3_endpoint=no
-[envtype:openvpn]
-vpc_cidr=10.101.0.0/16
-intranet_cidr=10.101.0.0/20
-maintenance_cidr=10.101.48.0/20
-max_zones=2
-s3_endpoint=no
+#: A type for dynamic ranges, whose VPCs fit beside those of PEERS.
+TYPES = PEERS + """
 [envtype:sandbox]
 ip_space=10.0.0.0/16
 vpc_cidr_size=20
@@ -31,9 +21,7 @@ intranet_cidr=auto
 tunnel_cidr=auto
 max_zones=2
 s3_endpoint=no
-[peerings]
 """
-LINES = "connection_1=build/tunnel ci/intranet\nconnection_2=build/tunnel ci/maintenance\n"
 
 
 def create(asiaq: Asiaq, name: str, type_: str) -> None:
@@ -43,10 +31,10 @@ def create(asiaq: Asiaq, name: str, type_: str) -> None:
 @pytest.fixture
 def both(cloud: Cloud, asiaq: Asiaq) -> Asiaq:
     """VPCs `build` and, of type openvpn, `ci`, that nothing connects yet."""
-    asiaq.write("disco_vpc.ini", BUILD)
+    asiaq.write("disco_vpc.ini", TYPES)
     create(asiaq, "build", "build")
     create(asiaq, "ci", "openvpn")
-    asiaq.write("disco_vpc.ini", BUILD + LINES)
+    asiaq.write("disco_vpc.ini", TYPES + PEERINGS)
     cloud.forget_requests()
     return asiaq
 
@@ -90,7 +78,7 @@ def test_scenario_13_an_update_of_either_side_connects(cloud: Cloud, both: Asiaq
 
 
 def test_scenario_13_create_connects_with_what_is_up(cloud: Cloud, asiaq: Asiaq) -> None:
-    asiaq.write("disco_vpc.ini", BUILD + LINES)
+    asiaq.write("disco_vpc.ini", TYPES + PEERINGS)
     create(asiaq, "build", "build")
     assert connections(cloud) == []
     create(asiaq, "ci", "openvpn")
@@ -98,7 +86,7 @@ def test_scenario_13_create_connects_with_what_is_up(cloud: Cloud, asiaq: Asiaq)
 
 
 def test_scenario_13_nothing_is_done_for_what_is_not_up(cloud: Cloud, asiaq: Asiaq) -> None:
-    asiaq.write("disco_vpc.ini", BUILD + LINES)
+    asiaq.write("disco_vpc.ini", TYPES + PEERINGS)
     create(asiaq, "build", "build")
     cloud.forget_requests()
     asiaq.ok(VPC, "peerings", "--create")
@@ -120,21 +108,21 @@ def test_scenario_13_nothing_is_done_for_what_is_not_up(cloud: Cloud, asiaq: Asi
     ],
 )
 def test_scenario_13_wrong_lines_are_quoted_before_any_write(cloud: Cloud, both: Asiaq, line: str, named: str) -> None:
-    both.write("disco_vpc.ini", BUILD + line + "\n")
+    both.write("disco_vpc.ini", TYPES + "[peerings]\n" + line + "\n")
     for arguments in (["peerings", "--create"], ["update", "--name", "ci"], ["update", "--name", "build"]):
         assert named in both.fails(1, VPC, *arguments)
     assert not cloud.writes()
 
 
 def test_scenario_13_a_written_type_must_be_that_of_the_vpc(cloud: Cloud, both: Asiaq) -> None:
-    both.write("disco_vpc.ini", BUILD + "connection_1=build/tunnel ci:ci/intranet\n")
+    both.write("disco_vpc.ini", TYPES + "[peerings]\nconnection_1=build/tunnel ci:ci/intranet\n")
     done = both(VPC, "peerings", "--create")
     assert done.returncode == 0 and "VPC ci is of type openvpn, not ci" in done.stderr
     assert not cloud.writes()
 
 
 def test_scenario_13_wildcards_never_pair_a_vpc_with_itself(cloud: Cloud, asiaq: Asiaq) -> None:
-    asiaq.write("disco_vpc.ini", BUILD + "connection_1=*:sandbox/intranet *:sandbox/tunnel\n")
+    asiaq.write("disco_vpc.ini", TYPES + "[peerings]\nconnection_1=*:sandbox/intranet *:sandbox/tunnel\n")
     create(asiaq, "one", "sandbox")
     create(asiaq, "two", "sandbox")
     (connection,) = connections(cloud)
@@ -213,8 +201,8 @@ def test_an_ambiguous_name_is_refused(cloud: Cloud, both: Asiaq) -> None:
 
 def test_an_update_reports_what_is_not_configured_after_everything_else(cloud: Cloud, both: Asiaq) -> None:
     both.ok(VPC, "peerings", "--create")
-    both.write("disco_vpc.ini", BUILD.replace("maintenance_cidr", "maintenance_igw_routes=9.9.9.9/32\nmaintenance_cidr")
-               + "connection_1=build/tunnel ci/intranet\n")  # fmt: skip
+    both.write("disco_vpc.ini", TYPES.replace("maintenance_cidr", "maintenance_igw_routes=9.9.9.9/32\nmaintenance_cidr")
+               + "[peerings]\nconnection_1=build/tunnel ci/intranet\n")  # fmt: skip
     done = both(VPC, "update", "--name", "ci", "--dry-run")
     assert done.returncode == 0 and "ci/maintenance build/tunnel over pcx-" in done.stderr
     error = both.fails(1, VPC, "update", "--name", "ci")
@@ -224,21 +212,3 @@ def test_an_update_reports_what_is_not_configured_after_everything_else(cloud: C
     cloud.forget_requests()
     both.fails(1, VPC, "update", "--name", "ci")
     assert not cloud.writes() and len(connections(cloud)) == 1
-
-
-@pytest.mark.parametrize("moment", Moment)
-def test_killed_runs_are_completed(cloud: Cloud, asiaq: Asiaq, moment: Moment) -> None:
-    for at in range(1, 11):
-        cloud.reset()
-        asiaq.write("disco_vpc.ini", BUILD)
-        create(asiaq, "build", "build")
-        create(asiaq, "ci", "openvpn")
-        asiaq.write("disco_vpc.ini", BUILD + LINES)
-        assert run_and_kill(cloud, asiaq, (VPC, "peerings", "--create"), at, moment)
-        asiaq.ok(VPC, "peerings", "--create")
-        assert_connected(cloud)
-        assert run_and_kill(cloud, asiaq, (VPC, "peerings", "--delete"), min(at, 9), moment)
-        asiaq.ok(VPC, "peerings", "--delete")
-        assert connections(cloud) == []
-        assert "pcx-" not in str([routes(cloud, cloud.vpc("build")["VpcId"], "tunnel"),
-                                  routes(cloud, cloud.vpc("ci")["VpcId"], "intranet")])  # fmt: skip

@@ -6,9 +6,9 @@ import json
 import os
 import xml.etree.ElementTree as ElementTree
 
+from network_scenes import IMAGE, allocate
+
 from .conftest import Asiaq, Cloud
-from .test_vpc_destroy import IMAGE
-from .test_vpc_nat import allocate
 from .test_vpc_update import configure
 
 VPC = "disco_vpc_ui.py"

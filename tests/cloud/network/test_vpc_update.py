@@ -6,9 +6,10 @@ import json
 from typing import Any
 
 import pytest
-from kill_switch import Moment, run_and_kill
+from network_scenes import internet_gateway, make_central
+from sample_types import sandbox_with
 
-from .conftest import SANDBOX, Asiaq, Cloud, counts, name_of, tags_of
+from .conftest import Asiaq, Cloud, counts, name_of, tags_of
 
 VPC = "disco_vpc_ui.py"
 CREATE = [VPC, "create", "--name", "demo", "--type", "sandbox"]
@@ -17,7 +18,7 @@ UPDATE = [VPC, "update", "--name", "demo"]
 
 def configure(asiaq: Asiaq, more: str = "", **options: str) -> None:
     """The type `sandbox` with some options replaced, and more sections."""
-    asiaq.write("disco_vpc.ini", SANDBOX + "".join(f"{key}={value}\n" for key, value in options.items()) + more)
+    asiaq.write("disco_vpc.ini", sandbox_with(**options) + more)
 
 
 def routes(cloud: Cloud, vpc_id: str, metanetwork: str) -> dict[str, dict[str, str]]:
@@ -70,8 +71,7 @@ def test_scenario_7_dry_run_prints_and_update_applies(cloud: Cloud, asiaq: Asiaq
 def test_scenario_7_dry_run_without_an_internet_gateway(cloud: Cloud, sandbox: Asiaq) -> None:
     sandbox.ok(*CREATE)
     vpc_id = cloud.vpc("demo")["VpcId"]
-    (gateway,) = [g["InternetGatewayId"] for g in cloud.ec2.describe_internet_gateways()["InternetGateways"]
-                  if any(a["VpcId"] == vpc_id for a in g["Attachments"])]  # fmt: skip
+    gateway = internet_gateway(cloud, vpc_id)
     cloud.ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc_id)
     cloud.ec2.delete_internet_gateway(InternetGatewayId=gateway)
     before = cloud.everything()
@@ -81,8 +81,7 @@ def test_scenario_7_dry_run_without_an_internet_gateway(cloud: Cloud, sandbox: A
     assert "would replace   route demo_tunnel_us-west-2a 0.0.0.0/0\n" in text
     assert not cloud.writes() and cloud.everything() == before
     sandbox.ok(*UPDATE)
-    (made,) = [g["InternetGatewayId"] for g in cloud.ec2.describe_internet_gateways()["InternetGateways"]
-               if any(a["VpcId"] == vpc_id for a in g["Attachments"])]  # fmt: skip
+    made = internet_gateway(cloud, vpc_id)
     assert all(t["0.0.0.0/0"] == made for t in routes(cloud, vpc_id, "tunnel").values())
     assert_settled(cloud, sandbox)
 
@@ -111,7 +110,7 @@ def test_scenario_7_dry_run_without_an_internet_gateway(cloud: Cloud, sandbox: A
         ({"tunnel_nat_gateways": "somewhere"}, "'somewhere' is no address"),
     ],
 )  # fmt: skip
-def test_errors_come_before_any_write(cloud: Cloud, asiaq: Asiaq, options: dict[str, str], named: str) -> None:
+def test_scenarios_8_and_12_errors_come_before_any_write(cloud: Cloud, asiaq: Asiaq, options: dict[str, str], named: str) -> None:
     configure(asiaq)
     asiaq.ok(*CREATE)
     configure(asiaq, **options)
@@ -241,26 +240,11 @@ def test_scenario_20_a_region_that_gained_a_zone(cloud: Cloud, asiaq: Asiaq) -> 
     assert_settled(cloud, asiaq)
 
 
-def make_central(cloud: Cloud, vpc_id: str, metanetwork: str = "intranet") -> str:
-    """Gives a metanetwork the layout of the first environments: one table for all its subnets."""
-    tag = [{"ResourceType": "route-table", "Tags": [
-        {"Key": "Name", "Value": f"demo_{metanetwork}"}, {"Key": "meta_network", "Value": metanetwork}]}]  # fmt: skip
-    central = cloud.ec2.create_route_table(VpcId=vpc_id, TagSpecifications=tag)["RouteTable"]["RouteTableId"]
-    for table in cloud.of_vpc("describe_route_tables", "RouteTables", vpc_id):
-        if tags_of(table).get("meta_network") != metanetwork or "subnet" not in tags_of(table):
-            continue
-        for association in table["Associations"]:
-            cloud.ec2.replace_route_table_association(
-                AssociationId=association["RouteTableAssociationId"], RouteTableId=central)  # fmt: skip
-        cloud.ec2.delete_route_table(RouteTableId=table["RouteTableId"])
-    return central
-
-
 def test_scenario_20_a_central_table_is_edited_where_it_is(cloud: Cloud, asiaq: Asiaq) -> None:
     configure(asiaq, max_zones="3", s3_endpoint="no")
     asiaq.ok(*CREATE)
     vpc_id = cloud.vpc("demo")["VpcId"]
-    make_central(cloud, vpc_id)
+    make_central(cloud, "demo")
     configure(asiaq, intranet_igw_routes="7.7.7.7/32")
     cloud.forget_requests()
     asiaq.ok(*UPDATE)
@@ -269,34 +253,21 @@ def test_scenario_20_a_central_table_is_edited_where_it_is(cloud: Cloud, asiaq: 
     assert_settled(cloud, asiaq)
 
 
-@pytest.mark.parametrize("moment", Moment)
-def test_scenario_20_a_nat_route_divides_a_central_table(cloud: Cloud, asiaq: Asiaq, moment: Moment) -> None:
-    def prepare() -> str:
-        cloud.reset()
-        configure(asiaq, max_zones="3", s3_endpoint="no", intranet_igw_routes="0.0.0.0/0 7.7.7.7/32")
-        asiaq.ok(*CREATE)
-        vpc_id = cloud.vpc("demo")["VpcId"]
-        central = make_central(cloud, vpc_id)
-        (gateway,) = [g["InternetGatewayId"] for g in cloud.ec2.describe_internet_gateways()["InternetGateways"]
-                      if any(a["VpcId"] == vpc_id for a in g["Attachments"])]  # fmt: skip
-        for destination in ("0.0.0.0/0", "7.7.7.7/32"):
-            cloud.ec2.create_route(RouteTableId=central, DestinationCidrBlock=destination, GatewayId=gateway)
-        configure(asiaq, intranet_igw_routes="7.7.7.7/32", tunnel_nat_gateways="auto", nat_gateway_routes="intranet/tunnel")
-        return vpc_id
-
-    vpc_id = prepare()
+def test_scenario_20_a_nat_route_divides_a_central_table(cloud: Cloud, asiaq: Asiaq) -> None:
+    configure(asiaq, max_zones="3", s3_endpoint="no", intranet_igw_routes="0.0.0.0/0 7.7.7.7/32")
+    asiaq.ok(*CREATE)
+    vpc_id = cloud.vpc("demo")["VpcId"]
+    central, gateway = make_central(cloud, "demo"), internet_gateway(cloud, vpc_id)
+    for destination in ("0.0.0.0/0", "7.7.7.7/32"):
+        cloud.ec2.create_route(RouteTableId=central, DestinationCidrBlock=destination, GatewayId=gateway)
+    configure(asiaq, max_zones="3", s3_endpoint="no", intranet_igw_routes="7.7.7.7/32", tunnel_nat_gateways="auto",
+              nat_gateway_routes="intranet/tunnel")  # fmt: skip
     asiaq.ok(*UPDATE)
-    undisturbed = cloud.dump("demo")
     assert set(routes(cloud, vpc_id, "intranet")) == {f"demo_intranet_us-west-2{zone}" for zone in "abc"}
     for table in routes(cloud, vpc_id, "intranet").values():
         assert table["0.0.0.0/0"].startswith("nat-") and table["7.7.7.7/32"].startswith("igw-") and len(table) == 2
+    assert central not in [t["RouteTableId"] for t in cloud.of_vpc("describe_route_tables", "RouteTables", vpc_id)]
     assert_settled(cloud, asiaq)
-    for at in (2, 6, 9, 12, 14, 17, 20, 23):
-        prepare()
-        assert run_and_kill(cloud, asiaq, UPDATE, at, moment), f"it makes less than {at} writes"
-        asiaq.ok(*UPDATE)
-        assert cloud.dump("demo") == undisturbed, f"killed at write {at}"
-        assert len(cloud.ec2.describe_addresses()["Addresses"]) == 3
 
 
 def test_a_configured_metanetwork_that_is_not_there(cloud: Cloud, asiaq: Asiaq) -> None:
@@ -309,35 +280,6 @@ def test_a_configured_metanetwork_that_is_not_there(cloud: Cloud, asiaq: Asiaq) 
     assert not cloud.writes()
     configure(asiaq, dmz_igw_routes="6.6.6.6/32", maintenance_cidr="", tunnel_sg_rules=rules)
     asiaq.ok(*UPDATE)
-
-
-@pytest.mark.parametrize("moment", Moment)
-def test_an_update_completes_what_create_left(cloud: Cloud, sandbox: Asiaq, moment: Moment) -> None:
-    sandbox.ok(*CREATE)
-    undisturbed = cloud.dump("demo")
-    for at in (2, 5, 20, 41, 60, 70):
-        cloud.reset()
-        assert run_and_kill(cloud, sandbox, CREATE, at, moment)
-        sandbox.ok(*UPDATE)
-        assert cloud.dump("demo") == undisturbed, f"killed at write {at}"
-
-
-@pytest.mark.parametrize("moment", Moment)
-def test_a_killed_update_is_completed(cloud: Cloud, asiaq: Asiaq, moment: Moment) -> None:
-    changes = {"tunnel_sg_rules": "tcp 10.1.0.0/16 443", "dmz_igw_routes": "6.6.6.6/32", "ntp_server": "10.101.16.9"}
-    configure(asiaq)
-    asiaq.ok(*CREATE)
-    configure(asiaq, **changes)
-    asiaq.ok(*UPDATE)
-    undisturbed = cloud.dump("demo")
-    for at in range(1, 14):
-        cloud.reset()
-        configure(asiaq)
-        asiaq.ok(*CREATE)
-        configure(asiaq, **changes)
-        assert run_and_kill(cloud, asiaq, UPDATE, at, moment), f"it makes less than {at} writes"
-        asiaq.ok(*UPDATE)
-        assert cloud.dump("demo") == undisturbed, f"killed at write {at}"
 
 
 def test_what_is_no_environment_is_refused(cloud: Cloud, sandbox: Asiaq) -> None:
