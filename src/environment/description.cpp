@@ -64,9 +64,7 @@ class Describer {
       std::vector<network::IngressRule> sorted = group.ingress;
       std::ranges::sort(sorted);
       for (const network::IngressRule& rule : sorted) {
-        result_.rules.push_back({name, rule.protocol,
-                                 fmt::format("{}-{}", rule.ports.from, rule.ports.to),
-                                 rule.source.value});
+        result_.rules.push_back({name, rule.protocol, to_string(rule.ports), rule.source.value});
       }
     }
     sort(result_.rules);

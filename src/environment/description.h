@@ -31,7 +31,7 @@ struct Description {
   struct Rule {
     std::string metanetwork;
     std::string protocol;
-    std::string ports;   ///< `443-443`
+    std::string ports;   ///< `443`, `0-1024` or `all`
     std::string source;  ///< A range, a metanetwork or the id of a foreign group.
   };
   struct Route {

@@ -91,9 +91,14 @@ void add_customer_rules(const RuleSettings& settings, const std::vector<std::str
 
 }  // namespace
 
+std::string to_string(const PortRange& ports) {
+  if (ports.from == -1) return "all";
+  if (ports.to == ports.from || ports.to == -1) return std::to_string(ports.from);
+  return fmt::format("{}-{}", ports.from, ports.to);
+}
+
 std::string to_string(const IngressRule& rule) {
-  return fmt::format("{} {}-{} from {}", rule.protocol, rule.ports.from, rule.ports.to,
-                     rule.source.value);
+  return fmt::format("{} {} from {}", rule.protocol, to_string(rule.ports), rule.source.value);
 }
 
 std::string normal_protocol(std::string_view protocol) {

@@ -18,6 +18,9 @@ struct PortRange {
   auto operator<=>(const PortRange&) const = default;
 };
 
+/// `443`, `0-1024`, an ICMP type, or `all`.
+std::string to_string(const PortRange& ports);
+
 /// Where traffic may come from.
 struct Source {
   enum class Kind { range, metanetwork, group };
@@ -36,7 +39,7 @@ struct IngressRule {
   auto operator<=>(const IngressRule&) const = default;
 };
 
-/// `tcp 443-443 from 10.1.0.0/16`
+/// `tcp 443 from 10.1.0.0/16`
 std::string to_string(const IngressRule& rule);
 
 /// A protocol in normal form: lower case; 6 is tcp, 17 udp, 1 icmp, `all` -1. Nothing special is

@@ -59,7 +59,7 @@ def test_scenario_7_dry_run_prints_and_update_applies(cloud: Cloud, asiaq: Asiaq
     before = cloud.everything()
     cloud.forget_requests()
     text = asiaq.ok(*UPDATE, "--dry-run")
-    assert "      add tcp 443-443 from 10.1.0.0/16\n" in text
+    assert "      add tcp 443 from 10.1.0.0/16\n" in text
     assert text.count("      revoke ") == 13 and text.endswith("2 changes: 1 to create, 1 to delete\n")
     assert not cloud.writes() and cloud.everything() == before
     asiaq.ok(*UPDATE)

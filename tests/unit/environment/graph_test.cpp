@@ -32,14 +32,14 @@ TEST(Graph, CountsHostsByHostclass) {
 
 TEST(Graph, HasOneArrowForAllRulesBetweenTwoMetanetworks) {
   Description description = demo();
-  description.rules = {{"intranet", "tcp", "80-80", "dmz"}, {"intranet", "tcp", "443-443", "dmz"}};
+  description.rules = {{"intranet", "tcp", "80", "dmz"}, {"intranet", "tcp", "443", "dmz"}};
   EXPECT_THAT(as_dot(description), HasSubstr("\"metanetwork dmz\" -> \"metanetwork intranet\" "
-                                             "[label=\"tcp 80-80\\ntcp 443-443\"];"));
+                                             "[label=\"tcp 80\\ntcp 443\"];"));
 }
 
 TEST(Graph, ShowsWhereRangesComeIn) {
   Description description = demo();
-  description.rules = {{"dmz", "tcp", "443-443", "0.0.0.0/0"}};
+  description.rules = {{"dmz", "tcp", "443", "0.0.0.0/0"}};
   EXPECT_THAT(as_dot(description), HasSubstr("\"outside 0.0.0.0/0\" [shape=ellipse"));
 }
 
