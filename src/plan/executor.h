@@ -12,14 +12,6 @@
 
 namespace asiaq::plan {
 
-struct ExecutionOptions {
-  std::size_t parallelism = 16;  ///< Changes under way at once; at least 1.
-  /// Called before a change starts and after it ended, never concurrently. By default Progress
-  /// shows both.
-  std::function<void(const Change&)> on_start;
-  std::function<void(const Change&, Outcome)> on_end;
-};
-
 struct Failure {
   ChangeId change;
   std::string reason;  ///< One line.
@@ -27,10 +19,23 @@ struct Failure {
 
 struct Report {
   std::vector<Outcome> outcomes;  ///< By index of the change.
-  std::vector<Failure> failures;
+  std::vector<std::string> ids;   ///< Likewise: of the resource, with those that were made.
+  std::vector<Failure> failures;  ///< What failed and what is unknown.
   bool interrupted = false;
 
   bool succeeded() const { return failures.empty() && !interrupted; }
+};
+
+struct ExecutionOptions {
+  std::size_t parallelism = 16;  ///< Changes under way at once; at least 1.
+  /// Called before a change starts and after it ended, never concurrently. By default Progress
+  /// shows both.
+  std::function<void(const Change&)> on_start;
+  std::function<void(const Change&, Outcome)> on_end;
+  /// Called by carry_out() with what became of the changes, before it returns or throws.
+  std::function<void(const Report&)> on_report;
+  /// Called with what is known when the process is about to be left at once. Must not throw.
+  std::function<void(const Report&)> on_leaving;
 };
 
 /// Runs every change of the plan whose predecessors succeeded. A failure stops only what follows
