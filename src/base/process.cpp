@@ -17,8 +17,6 @@
 #include "base/interrupt.h"
 #include "base/text.h"
 
-extern char** environ;
-
 namespace asiaq {
 
 namespace {
@@ -65,7 +63,7 @@ std::vector<std::string> environment_with(const std::map<std::string, std::strin
     const std::string_view text = *entry;
     if (!changes.contains(std::string(text.substr(0, text.find('='))))) result.emplace_back(text);
   }
-  for (const auto& [name, value] : changes) result.push_back(name + "=" + value);
+  for (const auto& [name, value] : changes) result.push_back(fmt::format("{}={}", name, value));
   return result;
 }
 
