@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -15,8 +16,6 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/text.h"
-
-extern char** environ;
 
 namespace asiaq {
 
@@ -64,7 +63,7 @@ std::vector<std::string> environment_with(const std::map<std::string, std::strin
     const std::string_view text = *entry;
     if (!changes.contains(std::string(text.substr(0, text.find('='))))) result.emplace_back(text);
   }
-  for (const auto& [name, value] : changes) result.push_back(name + "=" + value);
+  for (const auto& [name, value] : changes) result.push_back(fmt::format("{}={}", name, value));
   return result;
 }
 
@@ -145,23 +144,27 @@ bool read_some(int descriptor, std::string& text, const ProcessOptions& options,
   return true;
 }
 
+/// Ends the child and throws if this process is asked to stop or the child's time is over.
+void end_if_asked(pid_t child, const ProcessOptions& options, SteadyTime begin) {
+  if (interrupt::requested()) {
+    end(child);
+    interrupt::check();
+  }
+  if (options.timeout && std::chrono::steady_clock::now() - begin > *options.timeout) {
+    end(child);
+    throw TimeoutError(fmt::format("{} did not end within {:.0f} s", options.arguments.front(),
+                                   options.timeout->count()));
+  }
+}
+
 /// Feeds and drains the child's streams until it closes them.
-void converse(pid_t child, const ProcessOptions& options, FileDescriptor input,
+void converse(pid_t child, const ProcessOptions& options, SteadyTime begin, FileDescriptor input,
               FileDescriptor output, FileDescriptor errors, ProcessResult& result) {
-  const SteadyTime begin = std::chrono::steady_clock::now();
   std::size_t sent = 0;
   fcntl(input.get(), F_SETFL, O_NONBLOCK);
   if (options.standard_input.empty()) input.close();
   while (output.get() >= 0 || errors.get() >= 0) {
-    if (interrupt::requested()) {
-      end(child);
-      interrupt::check();
-    }
-    if (options.timeout && std::chrono::steady_clock::now() - begin > *options.timeout) {
-      end(child);
-      throw TimeoutError(fmt::format("{} did not end within {:.0f} s", options.arguments.front(),
-                                     options.timeout->count()));
-    }
+    end_if_asked(child, options, begin);
     std::array<pollfd, 4> waiting{pollfd{output.get(), POLLIN, 0}, pollfd{errors.get(), POLLIN, 0},
                                   pollfd{input.get(), POLLOUT, 0},
                                   pollfd{interrupt::file_descriptor(), POLLIN, 0}};
@@ -182,6 +185,18 @@ void converse(pid_t child, const ProcessOptions& options, FileDescriptor input,
       errors.close();
     }
   }
+}
+
+/// Most programs end when they close their streams; one that does not is still watched.
+int reap_watching(pid_t child, const ProcessOptions& options, SteadyTime begin) {
+  constexpr useconds_t longest_pause = 50'000;
+  int status = 0;
+  for (useconds_t pause = 500; waitpid(child, &status, WNOHANG) == 0;
+       pause = std::min(2 * pause, longest_pause)) {
+    end_if_asked(child, options, begin);
+    usleep(pause);
+  }
+  return exit_status(status);
 }
 
 }  // namespace
@@ -205,9 +220,10 @@ ProcessResult run_process(const ProcessOptions& options) {
   output.write_end.close();
   errors.write_end.close();
   ProcessResult result;
-  converse(child, options, std::move(input.write_end), std::move(output.read_end),
+  const SteadyTime begin = std::chrono::steady_clock::now();
+  converse(child, options, begin, std::move(input.write_end), std::move(output.read_end),
            std::move(errors.read_end), result);
-  result.status = reap(child);
+  result.status = reap_watching(child, options, begin);
   return result;
 }
 

@@ -26,9 +26,15 @@ constexpr ToolEntry tools[] = {
     {"vpc", {"disco_vpc_ui"}, "Environments: make, list and destroy them", vpc_tool},
 };
 
+constexpr ToolEntry scripts[] = {
+    {"ssh", {"disco_ssh.sh"}, "A session on a host, or tunnels to its ports", ssh_script_tool},
+};
+
 }  // namespace
 
 std::span<const ToolEntry> all_tools() { return tools; }
+
+std::span<const ToolEntry> script_programs() { return scripts; }
 
 const ToolEntry* find_tool(std::string_view name) {
   for (const ToolEntry& entry : tools) {
@@ -38,6 +44,9 @@ const ToolEntry* find_tool(std::string_view name) {
 }
 
 const ToolEntry* find_legacy_tool(std::string_view program) {
+  for (const ToolEntry& entry : scripts) {
+    if (entry.legacy_names[0] == program) return &entry;
+  }
   if (program.size() > script_suffix.size() &&
       program.substr(program.size() - script_suffix.size()) == script_suffix) {
     program.remove_suffix(script_suffix.size());
@@ -66,6 +75,7 @@ std::vector<std::string> program_names() {
       names.push_back(std::string(legacy) + std::string(script_suffix));
     }
   }
+  for (const ToolEntry& entry : scripts) names.emplace_back(entry.legacy_names[0]);
   return names;
 }
 

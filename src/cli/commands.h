@@ -22,17 +22,22 @@ struct ToolEntry {
 /// In alphabetical order.
 std::span<const ToolEntry> all_tools();
 
+/// Programs that are no tools of `asiaq`: called only by their one name, suffix included. Their
+/// manual is that of the tool in `name`.
+std::span<const ToolEntry> script_programs();
+
 /// By the word after `asiaq`; null if there is none.
 const ToolEntry* find_tool(std::string_view name);
 
-/// By the name of the program, with or without `.py`; null if there is none.
+/// By the name of the program, with or without `.py` (scripts: as they are called); null if there
+/// is none.
 const ToolEntry* find_legacy_tool(std::string_view program);
 
 /// The records of a tool, with its names.
 Tool make_tool(const ToolEntry& entry);
 
 /// Every name that the program answers to besides `asiaq`: the original ones, with and without
-/// `.py`.
+/// `.py`, and those of the scripts.
 std::vector<std::string> program_names();
 
 // One function a file: cli/<tool>.cpp.
@@ -46,6 +51,7 @@ Tool eip_tool();
 Tool instance_tool();
 Tool keys_tool();
 Tool local_tool();
+Tool ssh_script_tool();
 Tool ssh_tool();
 Tool vpc_tool();
 

@@ -83,6 +83,9 @@ std::string bash_completion() {
       }
     }
   }
+  for (const ToolEntry& entry : script_programs()) {
+    program_cases += fmt::format("    {0}) tool={0}; first=1;;\n", entry.legacy_names[0]);
+  }
   return fmt::format(
       R"(# Completion for asiaq in bash. Load it with: source <(asiaq completion bash)
 _asiaq_sections() {{ # FILE BEFORE BEGINNING: sections of the configuration folder

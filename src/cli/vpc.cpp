@@ -84,6 +84,19 @@ network::TagMap parsed_tags(const std::vector<std::string>& texts) {
   return tags;
 }
 
+using Facts = std::vector<std::pair<std::string, std::string>>;
+
+Facts facts_of(const Vpc& vpc) { return {{"id", vpc.id}, {"name", vpc.name}, {"type", vpc.type}}; }
+
+/// As far as the report knows it: changes may be under way that would write the Creation's own.
+std::string id_of_vpc(const environment::Creation& creation, const plan::Report& report) {
+  for (std::size_t i = 0; i < report.ids.size(); ++i) {
+    const bool is_vpc = creation.plan.changes()[i].resource.kind == "VPC";
+    if (is_vpc && !report.ids[i].empty()) return report.ids[i];
+  }
+  return {};
+}
+
 void create(Context& context, const Create& wanted) {
   using environment::CreateOptions;
   const CreateOptions options{.name = wanted.name,
@@ -94,17 +107,19 @@ void create(Context& context, const Create& wanted) {
                               .tags = parsed_tags(wanted.tags)};
   const environment::Creation creation =
       environment::plan_creation(context.session(), context.config(), options);
-  if (context.dry_run()) {
-    carry_out(context, creation.plan);
-    return;
-  }
-  environment::carry_out(creation, wanted.name);
-  const std::string id = creation.vpc.id();
-  if (context.output_format() == OutputFormat::json) {
-    context.output().write(json_rows({{{"id", id}, {"name", wanted.name}, {"type", wanted.type}}}));
-  } else {
-    context.print(fmt::format("VPC {}({}) has been created", wanted.name, id));
-  }
+  carry_out_and_report(context, {.plan = creation.plan,
+                                 .environment =
+                                     [&](const plan::Report& report) {
+                                       return Facts{{"id", id_of_vpc(creation, report)},
+                                                    {"name", wanted.name},
+                                                    {"type", wanted.type}};
+                                     },
+                                 .execute =
+                                     [&](const plan::ExecutionOptions& execution) {
+                                       environment::carry_out(creation, wanted.name, execution);
+                                     }});
+  if (context.dry_run() || context.output_format() == OutputFormat::json) return;
+  context.print(fmt::format("VPC {}({}) has been created", wanted.name, creation.vpc.id()));
 }
 
 struct Selected : environment::Selection {};
@@ -112,8 +127,10 @@ struct Selected : environment::Selection {};
 void update(Context& context, const Selected& wanted) {
   const environment::Update update =
       environment::plan_update(context.session(), context.config(), wanted);
-  carry_out(context, update.plan);
-  if (!context.dry_run()) return environment::check_peerings(update);
+  carry_out_and_report(context, {.plan = update.plan,
+                                 .environment = [&](const auto&) { return facts_of(update.vpc); },
+                                 .afterwards = [&] { environment::check_peerings(update); }});
+  if (!context.dry_run()) return;
   for (const std::string& peering : update.unconfigured_peerings) {
     log::warning("Not configured, and not deleted by an update: peering {}", peering);
   }
@@ -124,8 +141,10 @@ void destroy(Context& context, const Selected& wanted) {
   const Vpc vpc =
       environment::select_environment(network::list_vpcs(aws::ec2::Client(session)), wanted);
   environment::check_is_environment(vpc);
-  carry_out(context,
-            environment::plan_destruction(session, environment::observe_inventory(session, vpc)));
+  const plan::Plan plan =
+      environment::plan_destruction(session, environment::observe_inventory(session, vpc));
+  carry_out_and_report(context,
+                       {.plan = plan, .environment = [&](const auto&) { return facts_of(vpc); }});
 }
 
 struct Peerings : environment::Selection {
@@ -181,9 +200,12 @@ void peerings(Context& context, const Peerings& wanted) {
   if (wanted.list) {
     list_peerings(context, selection);
   } else if (wanted.remove) {
-    carry_out(context, environment::plan_peering_removal(context.session(), selection));
+    const plan::Plan plan = environment::plan_peering_removal(context.session(), selection);
+    carry_out_and_report(context, {.plan = plan});
   } else if (wanted.create) {
-    carry_out(context, environment::plan_peerings(context.session(), context.config(), selection));
+    const plan::Plan plan =
+        environment::plan_peerings(context.session(), context.config(), selection);
+    carry_out_and_report(context, {.plan = plan});
   }
 }
 

@@ -168,6 +168,14 @@ VpcConfig ConfigFolder::vpc(std::string environment, std::string type) const {
   return {*this, std::move(environment), std::move(type)};
 }
 
+std::vector<std::string> ConfigFolder::vpc_types() const {
+  std::vector<std::string> types;
+  for (const std::string& section : ini(std::string(vpc_file)).sections()) {
+    if (section.starts_with(type_prefix)) types.push_back(section.substr(type_prefix.size()));
+  }
+  return types;
+}
+
 std::string ConfigFolder::project_name() const {
   const OptionValue name = literal_option(main_section, "project_name");
   if (name.is_set()) return name.required();

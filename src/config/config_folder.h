@@ -17,6 +17,9 @@ namespace asiaq::config {
 
 class VpcConfig;
 
+/// Before the type in the name of its section in disco_vpc.ini.
+inline constexpr std::string_view type_prefix = "envtype:";
+
 /// A folder of configuration files, each read when it is first asked for and then kept.
 /// Thread-safe.
 ///
@@ -84,6 +87,10 @@ class ConfigFolder {
   /// Options of an environment, from disco_vpc.ini.
   VpcConfig vpc(std::string environment, std::string type) const;
 
+  /// The types of environments that disco_vpc.ini defines in sections `[envtype:TYPE]`, in the
+  /// order of the file.
+  std::vector<std::string> vpc_types() const;
+
   /// The project part of bucket names: `[disco_aws] project_name`, or `project` where only that is
   /// written. Throws ConfigError if neither is.
   std::string project_name() const;
@@ -114,7 +121,7 @@ class VpcConfig {
 
  private:
   std::string environment_section() const { return "env:" + environment_; }
-  std::string type_section() const { return "envtype:" + type_; }
+  std::string type_section() const { return std::string(type_prefix) + type_; }
 
   const ConfigFolder* folder_;
   std::string environment_;

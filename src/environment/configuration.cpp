@@ -15,12 +15,26 @@ using network::PeeringLine;
 using network::Vpc;
 using network::WantedPeering;
 
+namespace {
+
+/// What a person may have meant by a type that is not configured.
+std::string type_hint(const config::ConfigFolder& folder, const std::string& type) {
+  const std::vector<std::string> types = folder.vpc_types();
+  if (types.empty()) return "the file defines no type";
+  const std::optional<std::string> near = nearest(type, types);
+  return fmt::format("the types are {}{}", join(types, ", "),
+                     near ? fmt::format("; did you mean {}?", *near) : "");
+}
+
+}  // namespace
+
 network::EnvironmentConfig read_network(const config::ConfigFolder& folder, const std::string& name,
                                         const std::string& type) {
   const config::VpcConfig vpc = folder.vpc(name, type);
   if (!vpc.is_configured()) {
-    throw ConfigError(fmt::format("{} has neither a section [envtype:{}] nor [env:{}]",
-                                  folder.path(config::vpc_file).string(), type, name));
+    throw with_hint(ConfigError(fmt::format("{} has neither a section [envtype:{}] nor [env:{}]",
+                                            folder.path(config::vpc_file).string(), type, name)),
+                    type_hint(folder, type));
   }
   return network::read_environment_config(
       name, type, [&](std::string_view option) { return vpc.option(option).optional(); });

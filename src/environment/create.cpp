@@ -20,7 +20,6 @@
 #include "network/names.h"
 #include "network/vpc_changes.h"
 #include "network/zones.h"
-#include "plan/executor.h"
 
 namespace asiaq::environment {
 
@@ -224,9 +223,10 @@ Creation plan_creation(aws::Session& session, const config::ConfigFolder& folder
   return creation;
 }
 
-void carry_out(const Creation& creation, const std::string& name) {
+void carry_out(const Creation& creation, const std::string& name,
+               const plan::ExecutionOptions& options) {
   try {
-    plan::carry_out(creation.plan);
+    plan::carry_out(creation.plan, options);
   } catch (Error& error) {
     error.set_hint(creation.vpc.id().empty()
                        ? "nothing was made"

@@ -7,6 +7,7 @@
 #include "network/address_plan.h"
 #include "network/reference.h"
 #include "network/tags.h"
+#include "plan/executor.h"
 #include "plan/plan.h"
 
 namespace asiaq::aws {
@@ -38,6 +39,7 @@ Creation plan_creation(aws::Session& session, const config::ConfigFolder& folder
                        const network::Random& random = network::machine_random());
 
 /// Carries the plan out. A failure leaves what was made and says how to go on or back.
-void carry_out(const Creation& creation, const std::string& name);
+void carry_out(const Creation& creation, const std::string& name,
+               const plan::ExecutionOptions& options = {});
 
 }  // namespace asiaq::environment

@@ -46,7 +46,9 @@ void add_notifications(plan::Plan& plan, const aws::sns::Client& sns,
     std::vector<plan::ChangeId> before;
     if (!is_present) {
       before.push_back(plan.add({.verb = plan::Verb::create,
-                                 .resource = {.kind = "topic", .name = notification.topic},
+                                 .resource = {.kind = "topic",
+                                              .name = notification.topic,
+                                              .id_when_made = [arn] { return *arn; }},
                                  .carry_out = [sns, arn, name = notification.topic] {
                                    *arn = sns.create_topic({.name = name}).topic_arn.value();
                                  }}));

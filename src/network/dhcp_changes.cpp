@@ -58,7 +58,7 @@ Reference add_association(plan::Plan& plan, const aws::ec2::Client& ec2, const D
   } else {
     set.after.push_back(plan.add({
         .verb = plan::Verb::create,
-        .resource = {.kind = "DHCP options", .name = target.environment},
+        .resource = set.resource("DHCP options", target.environment),
         .details = lines(desired),
         .carry_out =
             [ec2, target, desired, set] {
@@ -73,7 +73,7 @@ Reference add_association(plan::Plan& plan, const aws::ec2::Client& ec2, const D
   }
   set.after = {plan.add({
       .verb = plan::Verb::associate,
-      .resource = {.kind = "DHCP options", .name = target.environment, .id = set.id()},
+      .resource = set.resource("DHCP options", target.environment),
       .carry_out =
           [ec2, vpc = target.vpc, set] {
             ec2.associate_dhcp_options({.dhcp_options_id = set.id(), .vpc_id = vpc.id()});

@@ -27,17 +27,20 @@ std::vector<plan::ChangeId> add_floating_interfaces(
   std::set<Ipv4Address> seen;
   for (const FloatingInterface& interface : wanted) {
     if (present.contains(interface.address) || !seen.insert(interface.address).second) continue;
+    const Reference made;
     changes.push_back(plan.add({
         .verb = plan::Verb::create,
-        .resource = {.kind = "network interface", .name = interface.address.to_string()},
+        .resource = made.resource("network interface", interface.address.to_string()),
         .details = {fmt::format("in {}{}{}", interface.metanetwork,
                                 interface.hostclass.empty() ? "" : " for ", interface.hostclass)},
         .carry_out =
-            [ec2, interface] {
-              ec2.create_network_interface({.subnet_id = interface.subnet.id(),
-                                            .description = floating_interface_description,
-                                            .private_ip_address = interface.address.to_string(),
-                                            .groups = {interface.group.id()}});
+            [ec2, interface, made] {
+              const auto answer =
+                  ec2.create_network_interface({.subnet_id = interface.subnet.id(),
+                                                .description = floating_interface_description,
+                                                .private_ip_address = interface.address.to_string(),
+                                                .groups = {interface.group.id()}});
+              made.set(answer.network_interface->network_interface_id.value());
             },
         .after = after(interface.subnet, interface.group),
     }));

@@ -76,13 +76,12 @@ Reference add_internet_gateway(plan::Plan& plan, const aws::ec2::Client& ec2,
   } else {
     gateway.after = {plan.add({
         .verb = plan::Verb::create,
-        .resource = {.kind = "internet gateway", .name = environment},
+        .resource = gateway.resource("internet gateway", environment),
         .carry_out =
             [ec2, environment, vpc, gateway] {
               const auto made = ec2.create_internet_gateway(
-                  {.tag_specifications =
-                       tagged("internet-gateway",
-                              {{tag::name, environment}, {tag::owner, vpc.id()}})});
+                  {.tag_specifications = tagged(
+                       "internet-gateway", {{tag::name, environment}, {tag::owner, vpc.id()}})});
               gateway.set(made.internet_gateway->internet_gateway_id.value());
             },
         .after = vpc.after,
@@ -90,11 +89,10 @@ Reference add_internet_gateway(plan::Plan& plan, const aws::ec2::Client& ec2,
   }
   gateway.after = {plan.add({
       .verb = plan::Verb::attach,
-      .resource = {.kind = "internet gateway", .name = environment, .id = gateway.id()},
+      .resource = gateway.resource("internet gateway", environment),
       .carry_out =
           [ec2, vpc, gateway] {
-            ec2.attach_internet_gateway(
-                {.internet_gateway_id = gateway.id(), .vpc_id = vpc.id()});
+            ec2.attach_internet_gateway({.internet_gateway_id = gateway.id(), .vpc_id = vpc.id()});
           },
       .after = after(vpc, gateway),
   })};
@@ -120,8 +118,7 @@ Reference add_vpn_gateway(plan::Plan& plan, const aws::ec2::Client& ec2,
                           const std::string& environment, const Reference& vpc,
                           const VpnGateway& gateway) {
   Reference result(gateway.id);
-  const plan::Resource resource{
-      .kind = "VPN gateway", .name = environment, .id = gateway.id};
+  const plan::Resource resource{.kind = "VPN gateway", .name = environment, .id = gateway.id};
   std::vector<std::string> others = gateway.vpc_ids;
   const bool is_here = !vpc.id().empty() && std::erase(others, vpc.id()) > 0;
   std::vector<plan::ChangeId> before = vpc.after;

@@ -94,7 +94,7 @@ class Builder {
     const MetanetworkKind& kind = metanetwork_kinds.at(metanetwork_position(metanetwork).value());
     group.after = {plan_.add({
         .verb = plan::Verb::create,
-        .resource = {.kind = "security group", .name = name},
+        .resource = group.resource("security group", name),
         .carry_out =
             [ec2 = ec2_, vpc = target_.vpc, group, name, metanetwork,
              description = std::string(kind.group_description)] {
@@ -135,7 +135,7 @@ class Builder {
     }
     zone.subnet.after = {plan_.add({
         .verb = plan::Verb::create,
-        .resource = {.kind = "subnet", .name = zone.name},
+        .resource = zone.subnet.resource("subnet", zone.name),
         .details = {zone.range.to_string()},
         .carry_out =
             [ec2 = ec2_, vpc = target_.vpc, subnet = zone.subnet, tags = tags_of(zone),
@@ -160,7 +160,7 @@ class Builder {
     } else {
       zone.table.table.after = {plan_.add({
           .verb = plan::Verb::create,
-          .resource = {.kind = "route table", .name = zone.name},
+          .resource = zone.table.table.resource("route table", zone.name),
           .carry_out =
               [ec2 = ec2_, vpc = target_.vpc, table = zone.table.table, tags = tags_of(zone)] {
                 const auto made = ec2.create_route_table(

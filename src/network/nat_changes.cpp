@@ -74,7 +74,7 @@ Reference add_gateway(plan::Plan& plan, const aws::ec2::Client& ec2,
       {tag::name, zone.name}, {tag::metanetwork, metanetwork}, {tag::subnet, zone.zone}};
   gateway.after = {plan.add({
       .verb = plan::Verb::create,
-      .resource = {.kind = "NAT gateway", .name = zone.name},
+      .resource = gateway.resource("NAT gateway", zone.name),
       .carry_out =
           [ec2, gateway, allocation, subnet = zone.subnet, tags] {
             const auto made =
@@ -93,7 +93,7 @@ plan::ChangeId add_mark(plan::Plan& plan, const aws::ec2::Client& ec2,
                         std::vector<plan::ChangeId> after_these) {
   return plan.add({
       .verb = plan::Verb::update,
-      .resource = {.kind = "subnet", .name = zone.name, .id = zone.subnet.id()},
+      .resource = zone.subnet.resource("subnet", zone.name),
       .details = {"its NAT gateway has an address of its own"},
       .carry_out =
           [ec2, subnet = zone.subnet] {
@@ -127,7 +127,7 @@ Reference add_automatic_allocation(plan::Plan& plan, const aws::ec2::Client& ec2
   Reference allocation;
   allocation.after = {plan.add({
       .verb = plan::Verb::create,
-      .resource = {.kind = "elastic IP", .name = zone.name},
+      .resource = allocation.resource("elastic IP", zone.name),
       .carry_out =
           [ec2, allocation, vpc = target.vpc, name = zone.name] {
             const auto made = ec2.allocate_address(
@@ -344,7 +344,7 @@ void add_nat_removals(plan::Plan& plan, const aws::ec2::Client& ec2,
       add_mark(plan, ec2, zone, gone);
     } else if (!automatic && is_marked) {
       plan.add({.verb = plan::Verb::update,
-                .resource = {.kind = "subnet", .name = zone.name, .id = zone.subnet.id()},
+                .resource = zone.subnet.resource("subnet", zone.name),
                 .details = {"its NAT gateway has no address of its own"},
                 .carry_out =
                     [ec2, id = zone.subnet.id()] {

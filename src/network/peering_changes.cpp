@@ -91,7 +91,7 @@ Reference add_connection(plan::Plan& plan, const aws::ec2::Client& ec2, const st
   if (present == nullptr) {
     connection.after = {plan.add({
         .verb = plan::Verb::create,
-        .resource = {.kind = "peering connection", .name = name},
+        .resource = connection.resource("peering connection", name),
         .carry_out =
             [ec2, connection, requester, accepter, name] {
               const auto made = ec2.create_vpc_peering_connection(
@@ -105,7 +105,7 @@ Reference add_connection(plan::Plan& plan, const aws::ec2::Client& ec2, const st
   }
   connection.after = {plan.add({
       .verb = plan::Verb::update,
-      .resource = {.kind = "peering connection", .name = name, .id = connection.id()},
+      .resource = connection.resource("peering connection", name),
       .details = {"accept it and wait until it is active"},
       .carry_out = [ec2, connection] { activate(ec2, connection.id()); },
       .after = connection.after,

@@ -22,6 +22,14 @@ class Reference {
   const std::string& id() const { return *id_; }
   void set(std::string id) const { *id_ = std::move(id); }
 
+  /// How a change speaks of it, with the id as soon as there is one.
+  plan::Resource resource(std::string kind, std::string name) const {
+    return {
+        .kind = std::move(kind), .name = std::move(name), .id = id(), .id_when_made = [id = id_] {
+          return *id;
+        }};
+  }
+
   /// What must have succeeded before the resource can be used.
   std::vector<plan::ChangeId> after;
 

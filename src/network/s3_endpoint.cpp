@@ -50,15 +50,17 @@ std::vector<plan::ChangeId> add_s3_endpoint(plan::Plan& plan, const aws::ec2::Cl
   for (const Reference& table : tables) {
     before.insert(before.end(), table.after.begin(), table.after.end());
   }
-  const auto carry_out = [ec2, region, vpc, observed] {
+  const Reference endpoint(observed ? observed->id : "");
+  const auto carry_out = [ec2, region, vpc, observed, endpoint] {
     aws::List<std::string> all;
     for (const RouteTable& table : observe_route_tables(ec2, {vpc.id()})) all.push_back(table.id);
     if (!observed) {
-      ec2.create_vpc_endpoint({.vpc_endpoint_type = "Gateway",
-                               .vpc_id = vpc.id(),
-                               .service_name = service_name(region),
-                               .policy_document = allow_everything,
-                               .route_table_ids = all});
+      const auto made = ec2.create_vpc_endpoint({.vpc_endpoint_type = "Gateway",
+                                                 .vpc_id = vpc.id(),
+                                                 .service_name = service_name(region),
+                                                 .policy_document = allow_everything,
+                                                 .route_table_ids = all});
+      endpoint.set(made.vpc_endpoint->vpc_endpoint_id.value());
       return;
     }
     std::erase_if(all, [&](const std::string& id) {
@@ -69,9 +71,7 @@ std::vector<plan::ChangeId> add_s3_endpoint(plan::Plan& plan, const aws::ec2::Cl
   };
   return {plan.add({
       .verb = observed ? plan::Verb::update : plan::Verb::create,
-      .resource = {.kind = "S3 endpoint",
-                   .name = service_name(region),
-                   .id = observed ? observed->id : ""},
+      .resource = endpoint.resource("S3 endpoint", service_name(region)),
       .details = {"on all route tables of the VPC"},
       .carry_out = carry_out,
       .after = before,

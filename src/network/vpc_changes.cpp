@@ -16,15 +16,13 @@ namespace {
 constexpr WaitLimits availability_limits{.interval = Seconds(2), .limit = Seconds(600)};
 
 /// The VPC that another run made in the meantime and that this one cannot live with.
-const Vpc* rival(const std::vector<Vpc>& vpcs, const std::string& own_id,
-                 const VpcTarget& target) {
+const Vpc* rival(const std::vector<Vpc>& vpcs, const std::string& own_id, const VpcTarget& target) {
   const auto found = std::ranges::find_if(vpcs, [&](const Vpc& vpc) {
     if (vpc.id == own_id) return false;
     if (vpc.name == target.name) return true;
     return target.origin == VpcTarget::Origin::drawn &&
-           std::ranges::any_of(vpc.ranges, [&](const Cidr& range) {
-             return range.overlaps(target.range);
-           });
+           std::ranges::any_of(vpc.ranges,
+                               [&](const Cidr& range) { return range.overlaps(target.range); });
   });
   return found == vpcs.end() ? nullptr : &*found;
 }
@@ -62,18 +60,18 @@ Reference add_vpc(plan::Plan& plan, const aws::ec2::Client& ec2, const VpcTarget
     tags[tag::creating] = target.type;
     vpc.after = {plan.add({
         .verb = plan::Verb::create,
-        .resource = {.kind = "VPC", .name = target.name},
+        .resource = vpc.resource("VPC", target.name),
         .details = {target.range.to_string(), "type " + target.type},
         .carry_out =
             [ec2, vpc, tags, range = target.range.to_string()] {
-              const auto made = ec2.create_vpc(
-                  {.cidr_block = range, .tag_specifications = tagged("vpc", tags)});
+              const auto made =
+                  ec2.create_vpc({.cidr_block = range, .tag_specifications = tagged("vpc", tags)});
               vpc.set(made.vpc->vpc_id.value());
             },
     })};
     vpc.after = {plan.add({
         .verb = plan::Verb::wait,
-        .resource = {.kind = "VPC", .name = target.name},
+        .resource = vpc.resource("VPC", target.name),
         .carry_out = [ec2, vpc, target] { wait_until_available(ec2, vpc.id(), target); },
         .after = vpc.after,
     })};
@@ -81,7 +79,7 @@ Reference add_vpc(plan::Plan& plan, const aws::ec2::Client& ec2, const VpcTarget
   const auto add_attribute = [&](const char* name, aws::ec2::ModifyVpcAttributeRequest request) {
     return plan.add({
         .verb = plan::Verb::update,
-        .resource = {.kind = "VPC", .name = target.name, .id = vpc.id()},
+        .resource = vpc.resource("VPC", target.name),
         .details = {fmt::format("{} on", name)},
         .carry_out =
             [ec2, vpc, request]() mutable {
@@ -103,7 +101,7 @@ void add_completion(plan::Plan& plan, const aws::ec2::Client& ec2, const std::st
   for (std::size_t i = 0; i < plan.changes().size(); ++i) everything.push_back({i});
   plan.add({
       .verb = plan::Verb::update,
-      .resource = {.kind = "VPC", .name = name, .id = vpc.id()},
+      .resource = vpc.resource("VPC", name),
       .details = {"mark it as finished"},
       .carry_out =
           [ec2, vpc] {

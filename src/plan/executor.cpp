@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "aws/error.h"
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/status_line.h"
@@ -31,6 +32,16 @@ std::size_t count(const Report& report, Outcome outcome) {
       std::count(report.outcomes.begin(), report.outcomes.end(), outcome));
 }
 
+/// Whether a change that ended with this error may have been carried out all the same.
+bool leaves_unknown(const Change& change, const std::exception& error) {
+  if (change.verb == Verb::wait) return false;
+  if (const auto* answer = dynamic_cast<const aws::ServiceError*>(&error)) {
+    return answer->facts().outcome_unknown;
+  }
+  const auto* lost = dynamic_cast<const aws::ConnectionError*>(&error);
+  return lost != nullptr && lost->sent() == aws::ConnectionError::Sent::perhaps;
+}
+
 /// One run of one plan. All members below `mutex_` are guarded by it.
 class Execution {
  public:
@@ -40,6 +51,7 @@ class Execution {
     waiting_for_.resize(changes_.size());
     followers_.resize(changes_.size());
     for (std::size_t i = 0; i < changes_.size(); ++i) {
+      report_.ids.push_back(changes_[i].resource.id);
       waiting_for_[i] = changes_[i].after.size();
       for (const ChangeId predecessor : changes_[i].after) {
         followers_[predecessor.index].push_back(i);
@@ -117,8 +129,14 @@ class Execution {
   /// Threads cannot be stopped in the middle of a call; their process can.
   [[noreturn]] void leave_at_once() {
     std::vector<std::string> names;
-    for (const std::size_t index : under_way_) names.push_back(described(changes_[index]));
+    for (const std::size_t index : under_way_) {
+      names.push_back(described(changes_[index]));
+      const bool is_wait = changes_[index].verb == Verb::wait;
+      report_.outcomes[index] = is_wait ? Outcome::not_started : Outcome::unknown;
+    }
+    report_.interrupted = true;
     status_line::show({});
+    if (options_.on_leaving) options_.on_leaving(report_);
     log::error("Left at once; unknown whether done: {}. The same command goes on from here",
                names.empty() ? "nothing" : join(names, ", "));
     std::_Exit(static_cast<int>(ExitStatus::failure));
@@ -126,7 +144,7 @@ class Execution {
 
   struct Result {
     Outcome outcome = Outcome::done;
-    std::string reason;  ///< Of a failure.
+    std::string reason;  ///< Of what is failed or unknown.
   };
 
   static Result attempt(const Change& change) {
@@ -139,7 +157,7 @@ class Execution {
     } catch (const Interrupted&) {
       return {Outcome::not_started, {}};
     } catch (const std::exception& error) {
-      return {Outcome::failed, error.what()};
+      return {leaves_unknown(change, error) ? Outcome::unknown : Outcome::failed, error.what()};
     }
   }
 
@@ -154,7 +172,11 @@ class Execution {
   void conclude(std::size_t index, const Result& result) {
     const Change& change = changes_[index];
     report_.outcomes[index] = result.outcome;
-    if (result.outcome == Outcome::failed) {
+    // Whoever makes the resource has ended: this change, or one that it followed.
+    if (change.resource.id.empty() && change.resource.id_when_made) {
+      report_.ids[index] = change.resource.id_when_made();
+    }
+    if (result.outcome == Outcome::failed || result.outcome == Outcome::unknown) {
       report_.failures.push_back({{index}, result.reason});
     } else if (result.outcome == Outcome::done) {
       for (const std::size_t follower : followers_[index]) {
@@ -213,6 +235,7 @@ Report execute(const Plan& plan, const ExecutionOptions& options) {
 
 void carry_out(const Plan& plan, const ExecutionOptions& options) {
   const Report report = execute(plan, options);
+  if (options.on_report) options.on_report(report);
   if (report.succeeded()) {
     log::info("{} {} made", report.outcomes.size(),
               report.outcomes.size() == 1 ? "change" : "changes");

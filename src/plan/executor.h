@@ -12,6 +12,20 @@
 
 namespace asiaq::plan {
 
+struct Failure {
+  ChangeId change;
+  std::string reason;  ///< One line.
+};
+
+struct Report {
+  std::vector<Outcome> outcomes;  ///< By index of the change.
+  std::vector<std::string> ids;   ///< Likewise: of the resource, with those that were made.
+  std::vector<Failure> failures;  ///< What failed and what is unknown.
+  bool interrupted = false;
+
+  bool succeeded() const { return failures.empty() && !interrupted; }
+};
+
 struct ExecutionOptions {
   /// Changes under way at once; at least 1. All that are ready, in an ordinary environment: what
   /// AWS does not allow at once waits in the session's rate limiter.
@@ -20,19 +34,10 @@ struct ExecutionOptions {
   /// shows both.
   std::function<void(const Change&)> on_start;
   std::function<void(const Change&, Outcome)> on_end;
-};
-
-struct Failure {
-  ChangeId change;
-  std::string reason;  ///< One line.
-};
-
-struct Report {
-  std::vector<Outcome> outcomes;  ///< By index of the change.
-  std::vector<Failure> failures;
-  bool interrupted = false;
-
-  bool succeeded() const { return failures.empty() && !interrupted; }
+  /// Called by carry_out() with what became of the changes, before it returns or throws.
+  std::function<void(const Report&)> on_report;
+  /// Called with what is known when the process is about to be left at once. Must not throw.
+  std::function<void(const Report&)> on_leaving;
 };
 
 /// Runs every change of the plan whose predecessors succeeded. A failure stops only what follows

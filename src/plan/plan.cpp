@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <utility>
 
@@ -74,21 +73,6 @@ std::string as_text(const Plan& plan) {
   const std::size_t total = plan.changes().size();
   return text +
          fmt::format("{} {}: {}\n", total, total == 1 ? "change" : "changes", counted(counts));
-}
-
-std::string as_json(const Plan& plan) {
-  nlohmann::json array = nlohmann::json::array();
-  for (const Change& change : plan.changes()) {
-    nlohmann::json after = nlohmann::json::array();
-    for (const ChangeId predecessor : change.after) after.push_back(predecessor.index);
-    array.push_back({{"verb", to_string(change.verb)},
-                     {"kind", change.resource.kind},
-                     {"name", change.resource.name},
-                     {"id", change.resource.id},
-                     {"details", change.details},
-                     {"after", after}});
-  }
-  return array.dump(2) + "\n";
 }
 
 }  // namespace asiaq::plan

@@ -23,6 +23,9 @@ struct Resource {
   std::string kind;
   std::string name;
   std::string id;
+  /// Tells the id where a change of the same plan makes the resource; only asked for once that
+  /// change has ended.
+  std::function<std::string()> id_when_made = {};
 };
 
 /// Handle of a change inside its plan.

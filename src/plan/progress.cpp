@@ -18,6 +18,20 @@ std::string only_detail(const Change& change) {
 
 }  // namespace
 
+std::string_view to_string(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::done:
+      return "done";
+    case Outcome::failed:
+      return "failed";
+    case Outcome::not_started:
+      return "not_started";
+    case Outcome::unknown:
+      return "unknown";
+  }
+  return "unknown";
+}
+
 std::string described(const Change& change) {
   return fmt::format("{} {} {}", to_string(change.verb), change.resource.kind,
                      change.resource.name);
@@ -55,7 +69,7 @@ void Progress::ended(const Change& change, Outcome outcome) {
     } else {
       log::info("Done: {}{}", name, only_detail(change));
     }
-  } else if (outcome == Outcome::failed) {
+  } else if (outcome != Outcome::not_started) {
     ++standing_.failed;
     // The last word on it is the error at the end.
     if (standing_.done + standing_.failed < standing_.total)

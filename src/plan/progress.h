@@ -3,13 +3,18 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "plan/plan.h"
 
 namespace asiaq::plan {
 
-enum class Outcome { done, failed, not_started };
+/// `unknown`: it failed, or was left, so that it may have been carried out all the same.
+enum class Outcome { done, failed, not_started, unknown };
+
+/// `done`, `failed`, `not_started`, `unknown`
+std::string_view to_string(Outcome outcome);
 
 /// `create subnet demo_tunnel_us-west-2a`
 std::string described(const Change& change);

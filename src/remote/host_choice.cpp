@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
+#include <tuple>
 
 #include "aws/ec2/client.h"
 #include "base/error.h"
@@ -13,6 +15,8 @@ namespace asiaq::remote {
 
 namespace {
 
+constexpr std::string_view builder_prefix = "bake_";
+
 bool contains(const std::string& whole, const std::string& part) {
   return whole.find(part) != std::string::npos;
 }
@@ -20,6 +24,14 @@ bool contains(const std::string& whole, const std::string& part) {
 std::string shown(const Host& host) {
   return fmt::format("{} ({})", host.hostname.empty() ? host.id : host.hostname,
                      host.hostclass.empty() ? "-" : host.hostclass);
+}
+
+/// What a person may call a host in full.
+std::vector<std::string> id_and_addresses(const Host& host) {
+  std::vector<std::string> names = host.addresses.private_addresses;
+  names.push_back(host.id);
+  if (host.addresses.public_address) names.push_back(*host.addresses.public_address);
+  return names;
 }
 
 /// In the order of their device indexes: the first interface's address comes first.
@@ -76,7 +88,7 @@ std::vector<Host> matching(const std::vector<Host>& hosts, const std::string& te
   std::vector<Host> found;
   for (const Host& host : hosts) {
     if (host.state != "running") continue;
-    const bool builder = host.hostclass.starts_with("bake_");
+    const bool builder = host.hostclass.starts_with(builder_prefix);
     if (contains(host.id, text) ||
         (!builder && (contains(host.hostclass, text) || contains(host.hostname, text)))) {
       found.push_back(host);
@@ -105,6 +117,34 @@ Host the_host(const std::vector<Host>& hosts, const std::string& text, Several s
                                        join({hostclasses.begin(), hostclasses.end()}, ", ")));
   }
   return found.front();
+}
+
+std::optional<Host> first_listed(const std::vector<Host>& hosts, const std::string& text) {
+  const Host* whole = nullptr;
+  const Host* part = nullptr;
+  const auto comes_before = [](const Host& one, const Host* other) {
+    return other == nullptr ||
+           std::tie(one.hostclass, one.hostname) < std::tie(other->hostclass, other->hostname);
+  };
+  for (const Host& host : hosts) {
+    if (host.state != "running" || host.hostclass.starts_with(builder_prefix)) continue;
+    const std::vector<std::string> names = id_and_addresses(host);
+    const bool is_whole = std::ranges::find(names, text) != names.end();
+    const bool is_part =
+        contains(host.hostclass, text) ||
+        std::ranges::any_of(names, [&](const std::string& name) { return contains(name, text); });
+    if (is_whole && comes_before(host, whole)) whole = &host;
+    if (is_part && comes_before(host, part)) part = &host;
+  }
+  const Host* found = whole != nullptr ? whole : part;
+  if (found == nullptr) return std::nullopt;
+  return *found;
+}
+
+std::optional<std::string> preferred_private_address(const Host& host) {
+  const std::vector<std::string>& addresses = host.addresses.private_addresses;
+  if (addresses.empty()) return std::nullopt;
+  return addresses.size() > 1 ? addresses[1] : addresses[0];
 }
 
 std::optional<std::string> jump_address(const std::vector<Host>& hosts,

@@ -1,7 +1,7 @@
 // Which hosts of an environment a person means, and which of them is the jump host.
 #pragma once
 
-#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,6 +37,16 @@ enum class Several { refused, first_taken };
 /// The one host of matching(). Throws Error of kind "Command" if there is none; if there are
 /// several, unless the first may be taken and all are of one hostclass.
 Host the_host(const std::vector<Host>& hosts, const std::string& text, Several several);
+
+/// What disco_ssh.sh means: of the running hosts, in the order in which they are listed (by
+/// hostclass, then hostname), the first that has the text as its id or as one of its addresses,
+/// else the first that has it somewhere in its id, hostclass or addresses. Never a builder of
+/// images. Nothing if there is none.
+std::optional<Host> first_listed(const std::vector<Host>& hosts, const std::string& text);
+
+/// The address that listings show: the second interface's where there are two or more (normally
+/// the static one), else the first's. Nothing for a host without.
+std::optional<std::string> preferred_private_address(const Host& host);
 
 /// Of the first of `hostclasses` that has running hosts that passed their smoke test: the first
 /// with a public address, else the first. Its public, else its private address. Nothing if there

@@ -41,19 +41,6 @@ std::vector<std::filesystem::path> included_files() {
   return files;
 }
 
-/// Naming identities switches ssh's own default ones off; those that exist are named again.
-std::vector<std::filesystem::path> own_identities() {
-  std::vector<std::filesystem::path> files;
-  const char* home = std::getenv("HOME");
-  if (home == nullptr) return files;
-  for (const char* name : {"id_ed25519", "id_ecdsa", "id_rsa"}) {
-    const std::filesystem::path file = std::filesystem::path(home) / ".ssh" / name;
-    std::error_code error;
-    if (std::filesystem::exists(file, error)) files.push_back(file);
-  }
-  return files;
-}
-
 void add_user_and_address(std::vector<std::string>& arguments, const Route& route,
                           const std::string& user) {
   if (!user.empty()) arguments.insert(arguments.end(), {"-l", user});
@@ -91,6 +78,7 @@ std::string ssh_config_text(const SshSettings& settings, Asking asking,
   // Below this level ssh reports each unknown host key in the middle of the command's output.
   set("LogLevel", log::enabled(log::Level::debug) ? "DEBUG" : "ERROR");
   set("ForwardAgent", settings.agent == SshSettings::Agent::forwarded ? "yes" : "no");
+  if (settings.agent_socket) set("IdentityAgent", quoted(*settings.agent_socket));
   if (settings.offer == SshSettings::Offer::only) set("IdentitiesOnly", "yes");
   for (const auto& identity : settings.identities) set("IdentityFile", quoted(identity));
   for (const auto& file : included) set("Include", quoted(file));
@@ -101,14 +89,42 @@ std::vector<std::string> ssh_program(const std::filesystem::path& config_file, c
                                      const std::string& user) {
   std::vector<std::string> arguments = {"ssh", "-F", config_file.string()};
   if (route.jump_address) {
-    arguments.insert(arguments.end(),
-                     {"-J", user.empty() ? *route.jump_address : user + "@" + *route.jump_address});
+    const std::string& at_jump = route.jump_user ? *route.jump_user : user;
+    arguments.insert(
+        arguments.end(),
+        {"-J", at_jump.empty() ? *route.jump_address : at_jump + "@" + *route.jump_address});
   }
   return arguments;
 }
 
+std::vector<std::string> tunnel_arguments(const std::filesystem::path& config_file,
+                                          const std::string& gateway, const std::string& target,
+                                          const std::vector<int>& ports) {
+  std::vector<std::string> arguments = ssh_program(config_file, {gateway, {}}, {});
+  // A port that is taken already must not look like an open tunnel.
+  arguments.insert(arguments.end(), {"-N", "-o", "ExitOnForwardFailure=yes"});
+  for (const int port : ports) {
+    arguments.insert(arguments.end(), {"-L", fmt::format("{0}:{1}:{0}", port, target)});
+  }
+  add_user_and_address(arguments, {gateway, {}}, {});
+  return arguments;
+}
+
+std::vector<std::filesystem::path> own_identities() {
+  std::vector<std::filesystem::path> files;
+  const char* home = std::getenv("HOME");
+  if (home == nullptr) return files;
+  for (const char* name : {"id_ed25519", "id_ecdsa", "id_rsa"}) {
+    const std::filesystem::path file = std::filesystem::path(home) / ".ssh" / name;
+    std::error_code error;
+    if (std::filesystem::exists(file, error)) files.push_back(file);
+  }
+  return files;
+}
+
 Ssh::Ssh(SshSettings settings)
     : settings_(std::move(settings)), folder_(std::make_shared<const PrivateFolder>()) {
+  // Naming identities switches ssh's own default ones off: they are named again.
   if (settings_.offer == SshSettings::Offer::with_own_keys && !settings_.identities.empty()) {
     for (auto& file : own_identities()) settings_.identities.push_back(std::move(file));
   }
@@ -154,6 +170,19 @@ int Ssh::session(const Route& route, const std::string& user,
   arguments.insert(arguments.end(), command.begin(), command.end());
   log::debug("running {}", shell_quoted(arguments));
   return run_in_foreground(arguments);
+}
+
+int Ssh::tunnels(const std::string& gateway, const std::string& target,
+                 const std::vector<int>& ports) const {
+  const std::filesystem::path config = folder_->write(
+      "ssh_config_tunnels", ssh_config_text(settings_, Asking::on_terminal, included_files()));
+  ProcessOptions options{.arguments = tunnel_arguments(config, gateway, target, ports),
+                         .error_stream = ProcessOptions::ErrorStream::inherited};
+  log::debug("running {}", shell_quoted(options.arguments));
+  const int status = run_process(options).status;
+  // A Ctrl-C on the terminal reaches ssh too, which then ends before this program looks.
+  interrupt::check();
+  return status;
 }
 
 }  // namespace asiaq::remote

@@ -23,7 +23,9 @@ namespace asiaq::remote {
 /// How a host is reached.
 struct Route {
   std::string address;
-  std::optional<std::string> jump_address;  ///< Logged in to as the same user.
+  std::optional<std::string> jump_address;
+  /// Who logs in to the jump host; empty: as ssh's settings say. Unset: the user of the host.
+  std::optional<std::string> jump_user = {};
 };
 
 struct SshSettings {
@@ -35,6 +37,8 @@ struct SshSettings {
   std::optional<std::filesystem::path> known_hosts;
   /// Whether hosts may use the keys in the user's agent.
   enum class Agent { kept_here, forwarded } agent = Agent::kept_here;
+  /// Socket of the agent that is asked instead of the user's own.
+  std::optional<std::filesystem::path> agent_socket = {};
   Seconds connect_timeout{10};
 };
 
@@ -80,6 +84,12 @@ class Ssh {
   int session(const Route& route, const std::string& user,
               const std::vector<std::string>& command = {}) const;
 
+  /// Lets each port of this machine lead through `gateway` to the same port of `target`, until
+  /// Interrupted is thrown or ssh ends; then returns its status. Logs in to the gateway as ssh's
+  /// settings say. Each port from 1 to 65535.
+  int tunnels(const std::string& gateway, const std::string& target,
+              const std::vector<int>& ports) const;
+
   /// What rsync's -e needs: `ssh` and its options, without user, host and command.
   std::vector<std::string> program(const Route& route, const std::string& user) const;
 
@@ -98,5 +108,14 @@ std::string ssh_config_text(const SshSettings& settings, Asking asking,
 /// `ssh` with the settings file and the route's options; without user, address and command.
 std::vector<std::string> ssh_program(const std::filesystem::path& config_file, const Route& route,
                                      const std::string& user);
+
+/// The whole ssh command line of Ssh::tunnels.
+std::vector<std::string> tunnel_arguments(const std::filesystem::path& config_file,
+                                          const std::string& gateway, const std::string& target,
+                                          const std::vector<int>& ports);
+
+/// The private keys that ssh offers by itself, `id_ed25519` and its like in ~/.ssh: those there
+/// are.
+std::vector<std::filesystem::path> own_identities();
 
 }  // namespace asiaq::remote

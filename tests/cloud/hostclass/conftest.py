@@ -8,6 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -230,3 +231,19 @@ def scene(cloud: CloudUnderTest, asiaq: ProgramUnderTest) -> Iterator[Scene]:
     made.image = made.make_image("mhcfoo")
     cloud.forget_requests()
     yield made
+
+
+@pytest.fixture
+def fake_ssh(scene: Scene) -> Path:
+    """An ssh that notes its arguments, prints the command and ends with what the file `status` of its host says."""
+    program = scene.asiaq.write("fake/ssh", """#!/bin/bash
+folder=$(dirname "$0")
+printf '%s\\n' "$@" >>"$folder/log"; echo -- >>"$folder/log"
+host= ; for word in "$@"; do case $word in *10.101.*) host=${word##*@};; esac; done
+echo "from $host: ${!#}"
+status=0; [ ! -e "$folder/$host" ] || status=$(cat "$folder/$host")
+exit "$status"
+""")
+    program.chmod(0o755)
+    scene.asiaq.environment["PATH"] = f"{program.parent}:{scene.asiaq.environment['PATH']}"
+    return program.parent

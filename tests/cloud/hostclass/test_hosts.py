@@ -246,22 +246,6 @@ def test_core_04_options_of_a_hostclass(scene: Scene) -> None:
     assert "no such option" in scene.asiaq.ok("disco_aws.py", "--env", "qa", *words, "mhcother")
 
 
-@pytest.fixture
-def fake_ssh(scene: Scene) -> Path:
-    """An ssh that notes its arguments, prints the command and ends with what the file `status` of its host says."""
-    program = scene.asiaq.write("fake/ssh", """#!/bin/bash
-folder=$(dirname "$0")
-printf '%s\\n' "$@" >>"$folder/log"; echo -- >>"$folder/log"
-host= ; for word in "$@"; do case $word in *10.101.*) host=${word##*@};; esac; done
-echo "from $host: ${!#}"
-status=0; [ ! -e "$folder/$host" ] || status=$(cat "$folder/$host")
-exit "$status"
-""")
-    program.chmod(0o755)
-    scene.asiaq.environment["PATH"] = f"{program.parent}:{scene.asiaq.environment['PATH']}"
-    return program.parent
-
-
 def test_24_exec_passes_the_command_on_as_it_is(scene: Scene, fake_ssh: Path) -> None:
     hosts = {host["InstanceId"]: host["PrivateIpAddress"] for host in [
         scene.ec2.describe_instances(InstanceIds=[scene.run_host({"hostclass": "mhcx"})])["Reservations"][0]["Instances"][0]

@@ -109,6 +109,17 @@ def test_scenario_3_bad_names_types_and_usage(cloud: Cloud, sandbox: Asiaq) -> N
     assert not cloud.requests()
 
 
+def test_an_unknown_type_is_answered_with_those_there_are(cloud: Cloud, sandbox: Asiaq) -> None:
+    sandbox.write("disco_vpc.ini", SANDBOX + "[envtype:build]\n[env:demo2]\n[peerings]\n")
+    error = sandbox.error(VPC, "create", "--name", "demo", "--type", "sandbx")
+    assert "[envtype:sandbx]" in error
+    assert error.endswith("(the types are sandbox, build; did you mean sandbox?)")
+    assert sandbox.error(VPC, "create", "--name", "demo", "--type", "zzzzzzzz").endswith("(the types are sandbox, build)")
+    sandbox.write("disco_vpc.ini", "[peerings]\n")
+    assert sandbox.error(VPC, "create", "--name", "demo", "--type", "sandbox").endswith("(the file defines no type)")
+    assert not cloud.requests()
+
+
 def test_a_missing_configuration_is_named(cloud: Cloud, asiaq: Asiaq) -> None:
     error = asiaq.fails(1, VPC, "create", "--name", "demo", "--type", "sandbox")
     assert str(asiaq.folder / "disco_vpc.ini") in error and not cloud.requests()

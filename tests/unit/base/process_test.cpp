@@ -56,6 +56,12 @@ TEST(Process, EndsAProgramThatTakesTooLong) {
   EXPECT_THROW(run_process({.arguments = {"sleep", "60"}, .timeout = Seconds(0.3)}), TimeoutError);
 }
 
+TEST(Process, EndsAProgramThatClosedItsStreamsAndGoesOn) {
+  EXPECT_THROW(run_process({.arguments = {"sh", "-c", "exec >/dev/null 2>&1; exec sleep 60"},
+                            .timeout = Seconds(0.3)}),
+               TimeoutError);
+}
+
 TEST(ShellQuoted, IsReadBackUnchangedByAShell) {
   const std::string nasty = "a'b \"c\" $d `e` \\ *";
   EXPECT_EQ(run_process({.arguments = {"sh", "-c", "printf %s " + shell_quoted(nasty)}}).output,

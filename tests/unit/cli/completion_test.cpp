@@ -30,6 +30,11 @@ TEST(BashCompletion, OffersTheSameForBothNamesOfATool) {
   EXPECT_EQ(offered({"/usr/bin/disco_aws", "--env", "ci", "gethost"}), "gethostclassoption");
 }
 
+TEST(BashCompletion, OffersNoToolsToAScript) {
+  EXPECT_EQ(offered({"disco_ssh.sh", ""}), "");
+  EXPECT_EQ(offered({"disco_ssh.sh", "ci", ""}), "");
+}
+
 TEST(BashCompletion, OffersTheOptionsOfACommand) {
   EXPECT_EQ(offered({"disco_aws.py", "gethostclassoption", "--ho"}), "--hostclass");
   EXPECT_EQ(offered({"asiaq", "aws", "gethostclassoption", "--hostclass", "x", "--opt"}),

@@ -95,6 +95,19 @@ TEST_F(Program, ReportsUsageErrorsOnStderrWithStatusTwo) {
               HasSubstr("asiaq aws gethostclassoption: error: argument --hostclass is required"));
 }
 
+TEST_F(Program, AnswersToTheNameOfAScriptWithItsSuffixOnly) {
+  const Outcome usage = run({"/usr/bin/disco_ssh.sh", "ci"});
+  EXPECT_EQ(usage.status, 1);
+  EXPECT_EQ(usage.output, "");
+  EXPECT_THAT(usage.errors, StartsWith("Usage:\n    disco_ssh.sh ENV PATTERN [PORT]..."));
+  EXPECT_THAT(usage.errors, HasSubstr("too few arguments: PATTERN is missing"));
+  EXPECT_EQ(run({"disco_ssh.sh", "ci", "mhcweb", "ssh"}).status, 1);
+  EXPECT_THAT(run({"disco_ssh.sh", "ci", "mhcweb", "65536"}).errors, HasSubstr("65536"));
+  EXPECT_THAT(run({"asiaq", "--program-names"}).output, HasSubstr("\ndisco_ssh.sh\n"));
+  EXPECT_THAT(run({"asiaq", "disco_ssh.sh"}).errors, HasSubstr("there is no tool"));
+  EXPECT_THAT(run({"disco_ssh", "--help"}).output, HasSubstr("HOST"));
+}
+
 TEST_F(Program, RefusesUnknownToolsWithASuggestion) {
   const Outcome outcome = run({"asiaq", "aw"});
   EXPECT_EQ(outcome.status, 2);

@@ -202,6 +202,38 @@ TEST_F(InterruptDeathTest, LeavesAtOnceTheSecondTimeAndNamesWhatIsUnknown) {
               "Left at once; unknown whether done: create thing stuck");
 }
 
+TEST_F(InterruptDeathTest, ReportsWhatIsKnownBeforeItLeaves) {
+  const auto run = [] {
+    interrupt::install_handlers();
+    Plan plan;
+    const ChangeId made = plan.add(named("made", [] {}));
+    const ChangeId stuck = plan.add(named("stuck",
+                                          [] {
+                                            std::raise(SIGINT);
+                                            std::raise(SIGINT);
+                                            std::latch(1).wait();
+                                          },
+                                          {made}));
+    plan.add(named("late", [] {}, {stuck}));
+    execute(plan, {.on_leaving = [](const Report& report) {
+              using O = Outcome;
+              const std::vector<O> expected = {O::done, O::unknown, O::not_started};
+              exit_with(report.interrupted && report.outcomes == expected);
+            }});
+  };
+  EXPECT_EXIT(run(), testing::ExitedWithCode(0), "");
+}
+
+TEST(CarryOut, ReportsBeforeItThrows) {
+  Plan plan;
+  plan.add(named("bad", [] { throw std::runtime_error("AWS said no"); }));
+  std::vector<Outcome> outcomes;
+  EXPECT_THROW(
+      carry_out(plan, {.on_report = [&](const Report& report) { outcomes = report.outcomes; }}),
+      PlanError);
+  EXPECT_THAT(outcomes, ElementsAre(Outcome::failed));
+}
+
 TEST(Execute, DoesNothingForAnEmptyPlan) { EXPECT_TRUE(execute({}).succeeded()); }
 
 }  // namespace

@@ -76,6 +76,41 @@ TEST(TheHost, SaysThatNoneMatches) {
   EXPECT_THROW(the_host(hosts, "mhcnone", Several::first_taken), Error);
 }
 
+TEST(FirstListed, TakesTheFirstByHostclassAndHostname) {
+  const std::vector<Host> unordered = {hosts[2], hosts[1], hosts[0]};
+  EXPECT_EQ(first_listed(unordered, "mhc")->id, "i-21");
+  EXPECT_EQ(first_listed(unordered, "mhcweb")->id, "i-11");
+  EXPECT_EQ(first_listed(unordered, "i-1")->id, "i-11");
+  EXPECT_EQ(first_listed(unordered, "10.0.0.")->id, "i-21");
+  EXPECT_FALSE(first_listed(unordered, "web-i-11")) << "hostnames are not listed";
+  EXPECT_FALSE(first_listed(unordered, "mhcnone"));
+}
+
+TEST(FirstListed, PrefersAWholeIdOrAddressToAPartOfOne) {
+  const std::vector<Host> alike = {host("i-123", "mhca", "10.0.0.12", "198.51.100.12"),
+                                   host("i-12", "mhcb", "10.0.0.1", "198.51.100.1")};
+  EXPECT_EQ(first_listed(alike, "10.0.0.1")->id, "i-12");
+  EXPECT_EQ(first_listed(alike, "198.51.100.1")->id, "i-12");
+  EXPECT_EQ(first_listed(alike, "i-12")->id, "i-12");
+}
+
+TEST(FirstListed, IsNeverABuilderNorAHostThatDoesNotRun) {
+  EXPECT_FALSE(first_listed(hosts, "i-31"));
+  EXPECT_FALSE(first_listed(hosts, "10.0.0.4"));
+  std::vector<Host> stopped = {hosts[0], hosts[1]};
+  stopped[0].state = "stopped";
+  EXPECT_EQ(first_listed(stopped, "mhcweb")->id, "i-12");
+}
+
+TEST(PreferredPrivateAddress, IsTheSecondInterfacesWhereThereIsOne) {
+  Host shown = host("i-1", "mhcweb", "10.0.0.1");
+  EXPECT_EQ(preferred_private_address(shown), "10.0.0.1");
+  shown.addresses.private_addresses.emplace_back("10.0.0.9");
+  EXPECT_EQ(preferred_private_address(shown), "10.0.0.9");
+  shown.addresses.private_addresses.clear();
+  EXPECT_FALSE(preferred_private_address(shown));
+}
+
 TEST(JumpAddress, PrefersPublicAddressesWithinTheFirstHostclassThatHasHosts) {
   const std::vector<Host> jumps = {host("i-1", "mhcjump", "10.0.0.1"),
                                    host("i-2", "mhcjump", "10.0.0.2", "198.51.100.2"),

@@ -71,6 +71,27 @@ TEST(SshProgram, NamesTheJumpHostWithTheSameUser) {
               ElementsAre("ssh", "-F", "/f", "-J", "198.51.100.1"));
 }
 
+TEST(SshProgram, MayLogInToTheJumpHostAsAnother) {
+  const auto jumping_as = [](const std::string& user) {
+    return ssh_program(
+        "/f", {.address = "10.0.0.2", .jump_address = "198.51.100.1", .jump_user = user}, "tester");
+  };
+  EXPECT_THAT(jumping_as("alice"), ElementsAre("ssh", "-F", "/f", "-J", "alice@198.51.100.1"));
+  EXPECT_THAT(jumping_as(""), ElementsAre("ssh", "-F", "/f", "-J", "198.51.100.1"));
+}
+
+TEST(TunnelArguments, LeadEachPortThroughTheGatewayToTheSamePortOfTheTarget) {
+  EXPECT_THAT(tunnel_arguments("/f", "198.51.100.1", "10.0.0.2", {8080, 22}),
+              ElementsAre("ssh", "-F", "/f", "-N", "-o", "ExitOnForwardFailure=yes", "-L",
+                          "8080:10.0.0.2:8080", "-L", "22:10.0.0.2:22", "--", "198.51.100.1"));
+}
+
+TEST(SshConfigText, NamesAnotherAgent) {
+  EXPECT_THAT(ssh_config_text({.agent_socket = "/private/agent"}, Asking::never, {}),
+              HasSubstr("  IdentityAgent \"/private/agent\"\n"));
+  EXPECT_THAT(ssh_config_text({}, Asking::never, {}), Not(HasSubstr("IdentityAgent")));
+}
+
 TEST(Ssh, PassesUserAddressAndCommandAsSingleArguments) {
   const FakeSsh ssh("shift 2; printf '%s|' \"$@\"\n");
   const RemoteResult result = Ssh().run({"10.0.0.2", {}}, "root", {.text = "echo 'a b'; id -u"});
