@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from moto.core.responses import ActionResult, PaginatedResult
 from moto.rds.exceptions import (
     DBInstanceNotFoundError,
     DBSnapshotAlreadyExistsError,
@@ -11,6 +12,7 @@ from moto.rds.exceptions import (
     RDSClientError,
 )
 from moto.rds.models import DBInstance, DBParameterGroup, DBSubnetGroup, RDSBackend
+from moto.rds.responses import RDSResponse
 
 from .cloud import Cloud
 from .service_interfaces import close_interface, open_interface
@@ -23,6 +25,7 @@ def install(cloud: Cloud) -> None:
     _install_instances(cloud)
     _install_endpoint()
     _install_groups()
+    _install_engine_versions()
 
 
 def _install_instances(cloud: Cloud) -> None:
@@ -171,3 +174,27 @@ def _install_groups() -> None:
     RDSBackend.create_subnet_group = create_subnets  # type: ignore[method-assign,assignment]
     RDSBackend.delete_subnet_group = delete_subnets  # type: ignore[method-assign]
     RDSBackend.delete_db_parameter_group = delete_parameters  # type: ignore[method-assign]
+
+
+def _install_engine_versions() -> None:
+    def describe(self: RDSResponse) -> ActionResult:
+        """The box has no list of versions: any number of an engine that it knows will do."""
+        engine, version = self.params.get("Engine"), self.params.get("EngineVersion")
+        family = _family(engine, version) if engine and version else None
+        found = {"Engine": engine, "EngineVersion": version, "DBParameterGroupFamily": family}
+        return PaginatedResult({"DBEngineVersions": [found] if family else []})
+
+    RDSResponse.describe_db_engine_versions = describe  # type: ignore[attr-defined]
+
+
+def _family(engine: str, version: str) -> str | None:
+    numbers = version.split(".")
+    if not all(number.isdigit() for number in numbers[:2]):
+        return None
+    major = int(numbers[0])
+    name = engine.split("-")[0]
+    if (name == "postgres" and major >= 10) or (name == "oracle" and major >= 18):
+        numbers = numbers[:1]
+    elif name not in ("postgres", "oracle", "mysql", "mariadb"):
+        return None
+    return f"{engine}{'-' if '-' in engine else ''}{'.'.join(numbers[:2])}"

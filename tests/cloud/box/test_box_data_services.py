@@ -113,6 +113,15 @@ def test_parameters_in_use_are_not_deleted(data: DataServices) -> None:
         data.rds.delete_db_parameter_group(DBParameterGroupName="p")
 
 
+@pytest.mark.parametrize(("engine", "version", "families"), [
+    ("postgres", "15.4", ["postgres15"]), ("postgres", "9.6.1", ["postgres9.6"]), ("mysql", "8.0.36", ["mysql8.0"]),
+    ("oracle-se2", "19.0.0.0", ["oracle-se2-19"]), ("postgres", "newest", []),
+])  # fmt: skip
+def test_versions_have_families(data: DataServices, engine: str, version: str, families: list[str]) -> None:
+    found = data.rds.describe_db_engine_versions(Engine=engine, EngineVersion=version)["DBEngineVersions"]
+    assert [each["DBParameterGroupFamily"] for each in found] == families
+
+
 def test_a_cache_has_members_and_goes_in_its_time(data: DataServices) -> None:
     assert data.add_cache() == "creating"
     data.wait(data.caches, "replication_group_available", ReplicationGroupId="Cache")
