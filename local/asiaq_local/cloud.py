@@ -22,6 +22,7 @@ from .topology import Interface
 log = logging.getLogger("cloud")
 
 _SHOWN_SECONDS = 3600.0
+_MOMENT_SECONDS = 0.4
 
 PENDING = (0, "pending")
 RUNNING = (16, "running")
@@ -93,6 +94,21 @@ class Cloud:
         """Tells everybody who follows instances that something is new."""
         for listener in self._listeners:
             listener()
+
+    def after_a_moment(self, change: Callable[[], None]) -> None:
+        """Something of AWS that takes its time: `change` runs soon, with the lock held.
+
+        There may have been a reset in between, so that it must look whether it still has to be done.
+        """
+
+        def run() -> None:
+            with self.lock:
+                change()
+            self.changed()
+
+        timer = threading.Timer(_MOMENT_SECONDS, run)
+        timer.daemon = True
+        timer.start()
 
     def instance(self, instance_id: str) -> Instance | None:
         """An instance of any account and region, unless it is terminated."""

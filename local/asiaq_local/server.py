@@ -38,10 +38,12 @@ from . import (
     ec2_security_groups,
     ec2_volumes,
     ec2_vpcs,
+    elasticache_groups,
     iam_users,
     names,
     namespaces,
     packages_proxy,
+    rds_instances,
 )
 from . import metadata as imds
 from .account import find_key, seed_account
@@ -132,6 +134,8 @@ class BoxServer:
             part.install()
         ec2_security_groups.install()
         iam_users.install()
+        rds_instances.install(self.cloud)
+        elasticache_groups.install(self.cloud)
         self._groups = autoscaling.install(self.cloud)
         seed_account()
 

@@ -146,20 +146,27 @@ std::vector<std::string> candidate_buckets(aws::Session& session,
                                            const StoreChoice& choice) {
   if (choice.bucket) return {*choice.bucket};
   const std::string environment = config::require_environment(choice.environment, folder);
-  const config::CredentialBucketScope scope{.region = session.region(),
-                                            .project = folder.project_name()};
-  // What is wrong with the file is said before anything is asked of AWS.
+  // What is wrong with the files is said before anything is asked of AWS.
+  static_cast<void>(folder.project_name());
   static_cast<void>(folder.find_ini(std::string(config::vpc_file)));
   const network::Vpc vpc = network::find_environment(aws::ec2::Client(session), environment);
+  return environment_buckets(session.region(), folder, environment, vpc.type);
+}
+
+std::vector<std::string> environment_buckets(const std::string& region,
+                                             const config::ConfigFolder& folder,
+                                             const std::string& environment,
+                                             const std::string& type) {
+  const config::CredentialBucketScope scope{.region = region, .project = folder.project_name()};
   const std::vector<std::string> words =
-      folder.vpc(environment, vpc.type).option("credential_buckets").list();
+      folder.vpc(environment, type).option("credential_buckets").list();
   if (words.empty()) {
     throw with_hint(
         ConfigError(
             fmt::format("option credential_buckets of environment {} is not set", environment)),
         fmt::format("write credential_buckets=… into section [env:{}] or [envtype:{}] of "
                     "disco_vpc.ini",
-                    environment, vpc.type.empty() ? "-" : vpc.type));
+                    environment, type.empty() ? "-" : type));
   }
   return config::credential_bucket_candidates(scope, words.front());
 }

@@ -74,6 +74,12 @@ std::vector<std::string> candidate_buckets(aws::Session& session,
                                            const config::ConfigFolder& folder,
                                            const StoreChoice& choice);
 
+/// The same for an environment of a type, be it up or not. Throws ConfigError. Calls nothing.
+std::vector<std::string> environment_buckets(const std::string& region,
+                                             const config::ConfigFolder& folder,
+                                             const std::string& environment,
+                                             const std::string& type);
+
 /// One change, or none if the object has this value already. A caller who may not read the object
 /// gets the change. `store` must outlive the plan.
 plan::Plan plan_put(const CredentialsStore& store, const std::string& key,

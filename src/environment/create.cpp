@@ -11,6 +11,7 @@
 #include "aws/sns/client.h"
 #include "base/clock.h"
 #include "base/parallel.h"
+#include "database/creation.h"
 #include "environment/configuration.h"
 #include "environment/network_changes.h"
 #include "environment/reserved_addresses.h"
@@ -164,6 +165,42 @@ void check_nat(const EnvironmentConfig& config, const Surroundings& surroundings
   check_nat_addresses(config.nat_gateways, subnets, surroundings.elastic_ips);
 }
 
+/// The databases that come with the environment; each needs subnets in two zones.
+std::vector<database::PreparedDatabase> prepared_databases(aws::Session& session,
+                                                           const config::ConfigFolder& folder,
+                                                           const EnvironmentConfig& config,
+                                                           const Surroundings& surroundings,
+                                                           const std::string& vpc_id) {
+  std::vector<std::string> environments;
+  for (const Vpc& vpc : surroundings.vpcs) environments.push_back(vpc.name);
+  const std::vector<database::DatabaseConfig> databases =
+      database::read_databases(folder, config.name, environments);
+  if (databases.empty()) return {};
+  const std::vector<std::string> names = config.metanetwork_names();
+  if (std::ranges::find(names, database::metanetwork) == names.end()) {
+    throw VpcConfigError(
+        fmt::format("environment {} has no metanetwork {}, where its databases are", config.name,
+                    database::metanetwork));
+  }
+  if (surroundings.zones.size() < 2) {
+    throw VpcConfigError(fmt::format(
+        "environment {} has one availability zone only: its databases need two", config.name));
+  }
+  return database::prepare(session, folder,
+                           {.environment = config.name, .type = config.type, .vpc_id = vpc_id},
+                           databases);
+}
+
+database::Placement placement(const std::vector<PlannedMetanetwork>& metanetworks,
+                              const Reference& vpc) {
+  const PlannedMetanetwork* metanetwork = find(metanetworks, database::metanetwork);
+  database::Placement result{.vpc = vpc, .subnets = {}, .group = metanetwork->group};
+  for (const PlannedMetanetwork::Zone& zone : metanetwork->zones) {
+    result.subnets.push_back(zone.subnet);
+  }
+  return result;
+}
+
 }  // namespace
 
 Creation plan_creation(aws::Session& session, const config::ConfigFolder& folder,
@@ -188,6 +225,8 @@ Creation plan_creation(aws::Session& session, const config::ConfigFolder& folder
   check_nat(config, surroundings);
   const AddressPlan ranges = addresses(config, surroundings, remains, random);
   const TagMap tags = tags_of(config, options, unfinished);
+  const std::vector<database::PreparedDatabase> databases =
+      prepared_databases(session, folder, config, surroundings, own_id);
 
   const aws::ec2::Client ec2(session);
   Creation creation;
@@ -218,6 +257,9 @@ Creation plan_creation(aws::Session& session, const config::ConfigFolder& folder
   if (configuration.notifications) {
     monitor::add_notifications(plan, aws::sns::Client(session), *configuration.notifications,
                                surroundings.topics);
+  }
+  if (!databases.empty()) {
+    database::add_databases(plan, session, databases, placement(metanetworks, creation.vpc));
   }
   add_completion(plan, ec2, config.name, creation.vpc);
   return creation;

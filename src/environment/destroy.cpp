@@ -5,8 +5,13 @@
 #include <map>
 #include <utility>
 
+#include "aws/absence.h"
+#include "aws/route53/client.h"
 #include "aws/session.h"
 #include "base/text.h"
+#include "cache/removal.h"
+#include "database/removal.h"
+#include "dns/record_removal.h"
 #include "environment/service_teardown.h"
 #include "environment/teardown.h"
 #include "network/peering_changes.h"
@@ -15,6 +20,7 @@ namespace asiaq::environment {
 
 namespace {
 
+using aws::ignoring_absence;
 using Steps = std::vector<plan::ChangeId>;
 
 Steps joined(std::initializer_list<Steps> parts) {
@@ -41,11 +47,14 @@ class Destruction {
     launch_definitions(groups);
     const Steps hosts = instances(groups);
     add_log_removal(plan_, session_, services, hosts);
-    const Steps balancers = add_load_balancer_removal(plan_, session_, services, hosts);
+    const dns::RecordRemovals records(plan_, aws::route53::Client(session_), services.records,
+                                      hosts);
+    const Steps balancers = add_load_balancer_removal(plan_, session_, services, hosts, records);
+    const Steps data = joined({databases(records), caches(records)});
     const Steps endpoints = vpc_endpoints(hosts);
     const Steps routes = peerings(hosts);
     const Steps nat = nat_gateways(hosts);
-    const Steps interfaces = network_interfaces(joined({hosts, balancers, endpoints, nat}));
+    const Steps interfaces = network_interfaces(joined({hosts, balancers, data, endpoints, nat}));
     detach_route_tables(interfaces);
     const Steps subnets_gone = subnets(interfaces);
     const Steps all = joined({hosts, endpoints, routes, nat, interfaces, subnets_gone,
@@ -114,6 +123,23 @@ class Destruction {
     return {remove(
         {.kind = "instances of", .name = vpc_.name},
         [ec2 = ec2_, id = vpc_.id] { terminate_instances(ec2, id); }, groups, details)};
+  }
+
+  Steps databases(const dns::RecordRemovals& records) {
+    return database::add_removal(
+        plan_, session_, vpc_.name, vpc_.id, inventory_.services.databases,
+        [&](const database::Instance& instance) { return records.of(instance.endpoint); });
+  }
+
+  Steps caches(const dns::RecordRemovals& records) {
+    return cache::add_removal(plan_, session_, vpc_.name, inventory_.services.caches,
+                              [&](const cache::Group& group) {
+                                Steps result = records.of("");
+                                for (const std::string& endpoint : group.endpoints) {
+                                  result = joined({result, records.of(endpoint)});
+                                }
+                                return result;
+                              });
   }
 
   Steps vpc_endpoints(const Steps& before) {

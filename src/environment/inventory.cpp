@@ -22,19 +22,21 @@ aws::List<aws::ec2::Filter> of_vpc(const network::Vpc& vpc, const char* filter =
   return {{.name = filter, .values = {vpc.id}}};
 }
 
-/// The part of the permissions that mentions groups.
-aws::List<aws::ec2::IpPermission> with_groups_only(
-    const aws::List<aws::ec2::IpPermission>& permissions) {
+/// The part of the permissions that mentions groups other than their own, which AWS does not delete
+/// as long as that is so.
+aws::List<aws::ec2::IpPermission> about_other_groups(
+    const aws::List<aws::ec2::IpPermission>& permissions, const std::string& own_id) {
   aws::List<aws::ec2::IpPermission> result;
   for (const aws::ec2::IpPermission& permission : permissions) {
-    if (permission.user_id_group_pairs.empty()) continue;
-    aws::ec2::IpPermission& part = result.emplace_back();
+    aws::ec2::IpPermission part;
     part.ip_protocol = permission.ip_protocol;
     part.from_port = permission.from_port;
     part.to_port = permission.to_port;
     for (const aws::ec2::UserIdGroupPair& pair : permission.user_id_group_pairs) {
+      if (pair.group_id == own_id) continue;
       part.user_id_group_pairs.push_back({.user_id = pair.user_id, .group_id = pair.group_id});
     }
+    if (!part.user_id_group_pairs.empty()) result.push_back(part);
   }
   return result;
 }
@@ -121,11 +123,12 @@ class Reader {
 
   void groups() {
     for (const auto& group : ec2_.describe_security_groups_all({.filters = of_vpc(vpc_)})) {
-      inventory_.groups.push_back({.id = group.group_id.value_or(""),
+      const std::string id = group.group_id.value_or("");
+      inventory_.groups.push_back({.id = id,
                                    .name = group.group_name.value_or(""),
                                    .is_default = group.group_name == "default",
-                                   .ingress = with_groups_only(group.ip_permissions),
-                                   .egress = with_groups_only(group.ip_permissions_egress)});
+                                   .ingress = about_other_groups(group.ip_permissions, id),
+                                   .egress = about_other_groups(group.ip_permissions_egress, id)});
     }
   }
 

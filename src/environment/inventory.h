@@ -28,7 +28,7 @@ struct Inventory {
     std::string id;
     std::string name;
     bool is_default = false;
-    /// The rules that mention groups, and so keep those from being deleted.
+    /// The rules that mention other groups, and so keep those from being deleted.
     aws::List<aws::ec2::IpPermission> ingress;
     aws::List<aws::ec2::IpPermission> egress;
   };

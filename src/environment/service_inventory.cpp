@@ -1,16 +1,18 @@
 #include "environment/service_inventory.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "aws/cloudwatch/client.h"
+#include "aws/elasticache/client.h"
 #include "aws/elb/client.h"
 #include "aws/elbv2/client.h"
 #include "aws/logs/client.h"
+#include "aws/rds/client.h"
 #include "aws/route53/client.h"
 #include "aws/session.h"
 #include "base/parallel.h"
-#include "base/text.h"
 #include "monitor/alarm_name.h"
 
 namespace asiaq::environment {
@@ -77,34 +79,15 @@ void read_target_groups(aws::Session& session, const std::string& vpc_id,
   }
 }
 
-/// Names of DNS in one form: lower case, without the final dot.
-std::string normal_name(const std::string& name) {
-  std::string result = lower_case(name);
-  if (result.ends_with('.')) result.pop_back();
-  return result;
-}
-
-/// Answers say `/hostedzone/Z123`, requests take `Z123`.
-std::string bare_zone_id(std::string id) {
-  constexpr std::string_view prefix = "/hostedzone/";
-  return id.starts_with(prefix) ? id.substr(prefix.size()) : id;
-}
-
-void read_records(aws::Session& session, ServiceInventory& result) {
+/// The names by which others reach what is there.
+std::set<std::string> names_of(const ServiceInventory& inventory) {
   std::set<std::string> names;
-  for (const auto& each : result.load_balancers) names.insert(normal_name(each.dns_name));
-  if (names.empty()) return;
-  const aws::route53::Client route53(session);
-  for (const auto& zone : route53.list_hosted_zones_all()) {
-    const std::string id = bare_zone_id(zone.id.value_or(""));
-    for (const auto& record : route53.list_resource_record_sets_all({.hosted_zone_id = id})) {
-      const bool leads_here = record.type == "CNAME" &&
-                              std::ranges::any_of(record.resource_records, [&](const auto& each) {
-                                return names.contains(normal_name(each.value.value_or("")));
-                              });
-      if (leads_here) result.records.push_back({id, record});
-    }
+  for (const auto& each : inventory.load_balancers) names.insert(each.dns_name);
+  for (const auto& each : inventory.databases.instances) names.insert(each.endpoint);
+  for (const auto& each : inventory.caches.groups) {
+    names.insert(each.endpoints.begin(), each.endpoints.end());
   }
+  return names;
 }
 
 }  // namespace
@@ -121,10 +104,14 @@ ServiceInventory observe_services(aws::Session& session, const network::Vpc& vpc
       [&] { classic = classic_load_balancers(session, vpc.id); },
       [&] { newer = load_balancers(session, vpc.id); },
       [&] { read_target_groups(session, vpc.id, result); },
+      [&] { result.databases = database::observe_vpc(aws::rds::Client(session), vpc.id); },
+      [&] {
+        result.caches = cache::observe_vpc(aws::elasticache::Client(session), vpc.name, vpc.id);
+      },
   });
   result.load_balancers = std::move(classic);
   std::ranges::move(newer, std::back_inserter(result.load_balancers));
-  if (!result.load_balancers.empty()) read_records(session, result);
+  result.records = dns::records_leading_to(aws::route53::Client(session), names_of(result));
   return result;
 }
 

@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "aws/route53/types.h"
+#include "cache/observation.h"
+#include "database/observation.h"
+#include "dns/record.h"
 #include "network/vpc.h"
 
 namespace asiaq::aws {
@@ -27,22 +29,20 @@ struct ServiceInventory {
     std::string name;
     std::string arn;
   };
-  /// A CNAME that leads to one of the load balancers.
-  struct Record {
-    std::string zone_id;
-    aws::route53::ResourceRecordSet record;
-  };
 
   std::vector<std::string> alarms;
   std::vector<MetricFilter> metric_filters;
   std::vector<std::string> log_groups;
   std::vector<LoadBalancer> load_balancers;
   std::vector<TargetGroup> target_groups;
-  std::vector<Record> records;
+  database::Observation databases;
+  cache::Observation caches;
+  /// CNAMEs that lead to a load balancer, a database or a cache of these.
+  std::vector<dns::Record> records;
 };
 
-/// One paginated list per kind of thing, all at once; zones of Route 53 are read only if there are
-/// load balancers. Alarms and log groups are known by name, load balancers by VPC.
+/// One paginated list per kind of thing, all at once; zones of Route 53 are read only if there is
+/// something that a record may lead to. Alarms and log groups are known by name, all else by VPC.
 ServiceInventory observe_services(aws::Session& session, const network::Vpc& vpc);
 
 }  // namespace asiaq::environment

@@ -4,18 +4,18 @@
 
 #include <algorithm>
 
+#include "aws/absence.h"
 #include "aws/cloudwatch/client.h"
 #include "aws/elb/client.h"
 #include "aws/elbv2/client.h"
 #include "aws/logs/client.h"
-#include "aws/route53/client.h"
 #include "aws/session.h"
-#include "environment/teardown.h"
 
 namespace asiaq::environment {
 
 namespace {
 
+using aws::ignoring_absence;
 using Steps = std::vector<plan::ChangeId>;
 
 /// As many as one call may name.
@@ -27,18 +27,6 @@ void delete_alarms(const aws::cloudwatch::Client& cloudwatch,
     const auto first = names.begin() + static_cast<std::ptrdiff_t>(i);
     const auto count = static_cast<std::ptrdiff_t>(std::min(alarms_per_call, names.size() - i));
     cloudwatch.delete_alarms({.alarm_names = {first, first + count}});
-  }
-}
-
-void delete_record(const aws::route53::Client& route53, const ServiceInventory::Record& record) {
-  try {
-    route53.change_resource_record_sets(
-        {.hosted_zone_id = record.zone_id,
-         .change_batch = aws::route53::ChangeBatch{
-             .changes = {{.action = "DELETE", .resource_record_set = record.record}}}});
-  } catch (const aws::ServiceError& error) {
-    // Route 53's code for a record that is not there, or no longer as it was.
-    if (!error.has_code("InvalidChangeBatch")) throw;
   }
 }
 
@@ -81,17 +69,9 @@ void add_log_removal(plan::Plan& plan, aws::Session& session, const ServiceInven
 }
 
 Steps add_load_balancer_removal(plan::Plan& plan, aws::Session& session,
-                                const ServiceInventory& inventory, const Steps& before) {
-  Steps unnamed = before;
-  for (const ServiceInventory::Record& record : inventory.records) {
-    unnamed.push_back(
-        plan.add({.verb = plan::Verb::remove,
-                  .resource = {.kind = "DNS record", .name = record.record.name.value_or("")},
-                  .carry_out = [client = aws::route53::Client(session),
-                                record] { delete_record(client, record); },
-                  .after = before}));
-  }
-  Steps gone = unnamed;
+                                const ServiceInventory& inventory, const Steps& before,
+                                const dns::RecordRemovals& records) {
+  Steps gone = before;
   for (const ServiceInventory::LoadBalancer& each : inventory.load_balancers) {
     gone.push_back(plan.add(
         {.verb = plan::Verb::remove,
@@ -106,7 +86,7 @@ Steps add_load_balancer_removal(plan::Plan& plan, aws::Session& session,
                  }
                });
              },
-         .after = unnamed}));
+         .after = records.of(each.dns_name)}));
   }
   Steps result = gone;
   for (const ServiceInventory::TargetGroup& group : inventory.target_groups) {

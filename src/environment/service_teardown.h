@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "dns/record_removal.h"
 #include "environment/service_inventory.h"
 #include "plan/plan.h"
 
@@ -18,10 +19,12 @@ void add_monitoring_removal(plan::Plan& plan, aws::Session& session,
 void add_log_removal(plan::Plan& plan, aws::Session& session, const ServiceInventory& inventory,
                      const std::vector<plan::ChangeId>& hosts);
 
-/// Adds the deletion of DNS records, then load balancers, then target groups; gives the changes
-/// after which they are gone. Their interfaces may stay for minutes.
+/// Adds the deletion of load balancers, each after the records that lead to it, and after `before`
+/// that of target groups, which load balancers use; gives the changes after which they are gone.
+/// Their interfaces may stay for minutes.
 std::vector<plan::ChangeId> add_load_balancer_removal(plan::Plan& plan, aws::Session& session,
                                                       const ServiceInventory& inventory,
-                                                      const std::vector<plan::ChangeId>& before);
+                                                      const std::vector<plan::ChangeId>& before,
+                                                      const dns::RecordRemovals& records);
 
 }  // namespace asiaq::environment

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "aws/absence.h"
 #include "aws/error.h"
 #include "base/text.h"
 #include "base/wait.h"
@@ -12,6 +13,7 @@ namespace asiaq::environment {
 
 namespace {
 
+using aws::ignoring_absence;
 using Missing = std::optional<std::string>;
 
 constexpr WaitLimits scaling_group_limits{.interval = Seconds(5), .limit = Seconds(900)};
@@ -103,14 +105,6 @@ bool delete_interface(const aws::ec2::Client& ec2, const aws::ec2::NetworkInterf
 }
 
 }  // namespace
-
-void ignoring_absence(const std::function<void()>& deletion) {
-  try {
-    deletion();
-  } catch (const aws::ServiceError& error) {
-    if (!error.is_not_found()) throw;
-  }
-}
 
 void delete_patiently(const aws::ec2::Client& ec2, const std::string& vpc_id,
                       const std::string& what, const std::function<void()>& deletion) {

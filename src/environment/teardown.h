@@ -11,9 +11,6 @@
 
 namespace asiaq::environment {
 
-/// Runs a deletion; that the resource does not exist is success.
-void ignoring_absence(const std::function<void()>& deletion);
-
 /// Tries a deletion again for a minute while AWS says that something depends on the resource; then
 /// throws, naming what is still in the VPC.
 void delete_patiently(const aws::ec2::Client& ec2, const std::string& vpc_id,

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 
+#include "aws/absence.h"
 #include "aws/ec2/client.h"
 #include "aws/error.h"
 #include "base/wait.h"
@@ -16,14 +16,6 @@ namespace asiaq::network {
 namespace {
 
 constexpr WaitLimits activation_limits{.interval = Seconds(2), .limit = Seconds(300)};
-
-void ignoring_absence(const std::function<void()>& deletion) {
-  try {
-    deletion();
-  } catch (const aws::ServiceError& error) {
-    if (!error.is_not_found()) throw;
-  }
-}
 
 /// The best of the live connections of the pair, or null.
 const Peering* connection_between(const std::vector<Peering>& present,
@@ -181,7 +173,7 @@ std::vector<plan::ChangeId> add_peering_removal(plan::Plan& plan, const aws::ec2
          .details = {"over peering connection " + peering.id},
          .carry_out =
              [ec2, table = route.table_id, destination] {
-               ignoring_absence([&] {
+               aws::ignoring_absence([&] {
                  ec2.delete_route({.route_table_id = table, .destination_cidr_block = destination});
                });
              },
@@ -193,7 +185,7 @@ std::vector<plan::ChangeId> add_peering_removal(plan::Plan& plan, const aws::ec2
                                  .id = peering.id},
                     .carry_out =
                         [ec2, id = peering.id] {
-                          ignoring_absence([&] {
+                          aws::ignoring_absence([&] {
                             ec2.delete_vpc_peering_connection({.vpc_peering_connection_id = id});
                           });
                         },

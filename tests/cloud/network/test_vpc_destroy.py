@@ -126,8 +126,8 @@ def test_destroy_makes_few_reads(cloud: Cloud, sandbox: Asiaq) -> None:
     sandbox.ok(VPC, "destroy", "--name", "demo")
     reads, writes = counts(cloud.reads()), counts(cloud.writes())
     assert max(reads.values()) <= 2, reads
-    # Rules that name groups: of two metanetworks, and the one that every default group has for itself.
-    assert writes["DeleteSubnet"] == 16 and writes["RevokeSecurityGroupIngress"] == 3
+    # Rules that name other groups: of two metanetworks. What groups say of themselves goes with them.
+    assert writes["DeleteSubnet"] == 16 and writes["RevokeSecurityGroupIngress"] == 2
 
 
 def test_scenario_19_what_is_no_environment_is_refused(cloud: Cloud, sandbox: Asiaq) -> None:

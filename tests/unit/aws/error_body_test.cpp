@@ -200,9 +200,9 @@ TEST(ServiceError, SaysServiceOperationCodeAndMessageInOneLine) {
 }
 
 TEST(ServiceError, KnowsWhatIsMissing) {
-  for (const char* code :
-       {"InvalidVpcID.NotFound", "NoSuchEntity", "NoSuchKey", "404", "ResourceNotFoundException",
-        "ParameterNotFound", "DBInstanceNotFoundFault", "LoadBalancerNotFound"}) {
+  for (const char* code : {"InvalidVpcID.NotFound", "NoSuchEntity", "NoSuchKey", "404",
+                           "ResourceNotFoundException", "ParameterNotFound", "DBInstanceNotFound",
+                           "DBSubnetGroupNotFoundFault", "LoadBalancerNotFound"}) {
     EXPECT_TRUE(ServiceError({.code = code}).is_not_found()) << code;
   }
 }

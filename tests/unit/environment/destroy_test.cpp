@@ -114,6 +114,46 @@ TEST(Destruction, WaitsForGatewaysBeforeItReleasesTheirAddresses) {
   EXPECT_EQ(plan.changes().size(), 4U);
 }
 
+TEST(Destruction, TakesTheNetworkFromDatabasesAndCachesWhenTheyAreGone) {
+  Inventory inventory = demo();
+  inventory.scaling_groups = {"demo_web_1"};
+  inventory.interfaces = {{"eni-1", "10.0.0.4"}};
+  inventory.subnets = {{"subnet-1", "a"}};
+  inventory.services.databases = {
+      .instances = {{.id = "demo-foodb", .status = "available", .endpoint = "db.aws"}},
+      .subnet_groups = {"demo-foodb"}};
+  inventory.services.caches = {
+      .groups = {{.id = "a1", .name = "demo-redis", .endpoints = {"redis.aws"}}}};
+  inventory.services.records = {{.zone_id = "Z1",
+                                 .set = {.name = "db.example.com.",
+                                         .type = "CNAME",
+                                         .resource_records = {{.value = "db.aws"}}}},
+                                {.zone_id = "Z1",
+                                 .set = {.name = "redis.example.com.",
+                                         .type = "CNAME",
+                                         .resource_records = {{.value = "redis.aws"}}}}};
+  const plan::Plan plan = planned(inventory);
+  const std::size_t hosts = position(plan, "instances of", "demo");
+  const std::size_t database = position(plan, "database", "demo-foodb");
+  const std::size_t cache = position(plan, "cache", "demo-redis");
+  EXPECT_TRUE(follows(plan, database, hosts));
+  EXPECT_TRUE(follows(plan, cache, hosts));
+  EXPECT_TRUE(follows(plan, database, position(plan, "DNS record", "db.example.com.")));
+  EXPECT_FALSE(follows(plan, database, position(plan, "DNS record", "redis.example.com.")));
+  EXPECT_TRUE(follows(plan, cache, position(plan, "DNS record", "redis.example.com.")));
+  const std::size_t interfaces = position(plan, "network interfaces of", "demo");
+  EXPECT_TRUE(follows(plan, interfaces, position(plan, "databases of", "demo")));
+  EXPECT_TRUE(follows(plan, interfaces, position(plan, "caches of", "demo")));
+  EXPECT_TRUE(follows(plan, position(plan, "VPC", "demo"),
+                      position(plan, "database subnet group", "demo-foodb")));
+}
+
+TEST(Destruction, IsRefusedBeforeTheFirstChangeForADatabaseThatCannotGo) {
+  Inventory inventory = demo();
+  inventory.services.databases = {.instances = {{.id = "demo-foodb", .status = "modifying"}}};
+  EXPECT_THROW(planned(inventory), Error);
+}
+
 TEST(Destruction, IsRefusedForWhatIsNoEnvironment) {
   Inventory inventory = demo();
   inventory.vpc.is_default = true;
