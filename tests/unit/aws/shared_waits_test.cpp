@@ -7,6 +7,7 @@
 #include <set>
 #include <thread>
 
+#include "aws/autoscaling/client.h"
 #include "aws/ec2/client.h"
 #include "aws/error.h"
 #include "aws/waiting.h"
@@ -161,6 +162,21 @@ TEST(SharedWaits, AQuestionWithMoreThanIdsIsAskedAlone) {
       {.filter = {{.name = "vpc-id", .values = {"vpc-1"}}}});
   ASSERT_EQ(t.network->sent.size(), 1U);
   EXPECT_NE(t.network->sent.front().body.find("Filter.1.Name=vpc-id"), std::string::npos);
+}
+
+TEST(SharedWaits, WhatOthersWaitForDoesNotCount) {
+  TestSession t;
+  const auto groups = [](const std::string& members) {
+    return "<R><DescribeAutoScalingGroupsResult><AutoScalingGroups>" + members +
+           "</AutoScalingGroups></DescribeAutoScalingGroupsResult></R>";
+  };
+  const std::string other = "<member><AutoScalingGroupName>other</AutoScalingGroupName></member>";
+  t.network->then(200, groups(other)).then(200, groups(other)).then(200, groups(""));
+  const autoscaling::Client autoscaling(t.session);
+  autoscaling.wait_until_group_deleted({.auto_scaling_group_names = {"mine"}});
+  EXPECT_EQ(t.network->sent.size(), 1U);
+  autoscaling.wait_until_group_deleted({.auto_scaling_group_names = {"other"}});
+  EXPECT_EQ(t.network->sent.size(), 3U);
 }
 
 TEST(SharedWaits, AnAnswerFromBeforeTheWaitIsNotTaken) {
