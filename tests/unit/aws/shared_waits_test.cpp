@@ -190,6 +190,7 @@ TEST(SharedWaits, AnAnswerFromBeforeTheWaitIsNotTaken) {
   ec2.wait_until_nat_gateway_available({.nat_gateway_ids = {"nat-1"}});
   ec2.wait_until_nat_gateway_deleted({.nat_gateway_ids = {"nat-1"}});
   EXPECT_EQ(t.network->sent.size(), 2U);
+  EXPECT_EQ(t.clock.slept(), Seconds(0)) << "its first look found what it waits for";
 }
 
 }  // namespace
