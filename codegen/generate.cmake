@@ -3,8 +3,8 @@ set(ASIAQ_BOTOCORE_DIR ${PROJECT_SOURCE_DIR}/build/botocore CACHE PATH
     "Unpacked source distribution of botocore: AWS's service models and test suites")
 set(ASIAQ_GENERATED_DIR ${PROJECT_BINARY_DIR}/generated)
 
-# asiaq_aws_client(<service> [<list of operations>]): a library asiaq_aws_<service> of the generated client; without a
-# list it has all operations of the model.
+# asiaq_aws_client(<service> [<list of operations> [<waiters>]]): a library asiaq_aws_<service> of the generated client;
+# without a list it has all operations of the model.
 function(asiaq_aws_client service)
   string(REGEX REPLACE "[^A-Za-z0-9]" "_" space ${service})
   set(model ${ASIAQ_BOTOCORE_DIR}/botocore/data/${service})
@@ -17,6 +17,10 @@ function(asiaq_aws_client service)
   if(ARGC GREATER 1)
     set(operations --operations ${ARGV1})
   endif()
+  set(waiters)
+  if(ARGC GREATER 2)
+    set(waiters --waiters ${ARGV2})
+  endif()
   set(generated)
   foreach(name client.cpp client.h rules.cpp tables.cpp tables.h types.h)
     list(APPEND generated ${folder}/${name})
@@ -24,9 +28,9 @@ function(asiaq_aws_client service)
   add_custom_command(
     OUTPUT ${folder}/stamp
     BYPRODUCTS ${generated}
-    COMMAND asiaq_awsgen client --model ${model} ${operations} --output ${folder}
+    COMMAND asiaq_awsgen client --model ${model} ${operations} ${waiters} --output ${folder}
     COMMAND ${CMAKE_COMMAND} -E touch ${folder}/stamp
-    DEPENDS asiaq_awsgen ${ARGV1} ${model_files}
+    DEPENDS asiaq_awsgen ${ARGV1} ${ARGV2} ${model_files}
     COMMENT "Generating the client of ${service}"
     VERBATIM)
   add_custom_target(asiaq_aws_${space}_files DEPENDS ${folder}/stamp)
@@ -43,7 +47,11 @@ endfunction()
 # asiaq_aws_service(<service>): a client of the operations that the program calls, part of the layer asiaq_aws.
 function(asiaq_aws_service service)
   set_property(GLOBAL APPEND PROPERTY ASIAQ_AWS_SERVICES ${service})
-  asiaq_aws_client(${service} ${PROJECT_SOURCE_DIR}/codegen/operations/${service})
+  set(waiters ${PROJECT_SOURCE_DIR}/codegen/waiters/${service}.json)
+  if(NOT EXISTS ${waiters})
+    set(waiters)
+  endif()
+  asiaq_aws_client(${service} ${PROJECT_SOURCE_DIR}/codegen/operations/${service} ${waiters})
   string(REGEX REPLACE "[^A-Za-z0-9]" "_" space ${service})
   target_link_libraries(asiaq_aws PUBLIC asiaq_aws_${space})
   # Whoever uses the layer includes generated headers.

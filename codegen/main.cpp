@@ -1,6 +1,6 @@
 // awsgen: AWS's own service models in, typed C++ clients out.
 //
-//   awsgen client --model <data>/<service> [--operations <file>] --output <folder>
+//   awsgen client --model <data>/<service> [--operations <file>] [--waiters <file>] --output <dir>
 //   awsgen endpoint-suite --model <data>/<service> --suite <endpoint tests> --output <folder>
 //   awsgen suite --suite <file of protocol suites> --name <name> --output <folder>
 //   awsgen rules --model <endpoint rule set> --space <namespace> --output <file>
@@ -37,7 +37,8 @@ std::vector<awsgen::OperationChoice> all_operations(const awsgen::Model& model) 
 }
 
 void write_client(const Options& options) {
-  const awsgen::Model model = awsgen::Model::load(needed(options, "model"));
+  awsgen::Model model = awsgen::Model::load(needed(options, "model"));
+  if (options.contains("waiters")) model.add_waiters(options.at("waiters"));
   auto choices = options.contains("operations") ? awsgen::read_operations(options.at("operations"))
                                                 : all_operations(model);
   const awsgen::Writer writer(

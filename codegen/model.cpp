@@ -91,6 +91,11 @@ Model Model::load(const std::filesystem::path& folder) {
   return model;
 }
 
+void Model::add_waiters(const std::filesystem::path& file) {
+  const Json added = read_json(file);
+  for (const auto& [name, waiter] : added.at("waiters").items()) waiters_[name] = waiter;
+}
+
 void Model::index() {
   shapes_.clear();
   for (const auto& [key, value] : service_.at("shapes").items()) shapes_[key] = &value;

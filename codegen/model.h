@@ -40,6 +40,8 @@ class Model {
   const Json& shapes() const { return service_.at("shapes"); }
   const Json& pagination() const { return pagination_; }
   const Json& waiters() const { return waiters_; }
+  /// Adds the waiters of a file in the form of waiters-2.json; they replace those of the same name.
+  void add_waiters(const std::filesystem::path& file);
   const Json& rules() const { return rules_; }
 
   /// ec2, query, json, rest-json or rest-xml: the first of the model's protocols that we speak.

@@ -27,8 +27,6 @@ std::optional<SizeCheck> size_check(const std::string& expression) {
     if (!text.ends_with(end)) continue;
     std::string argument =
         text.substr(start.size(), text.size() - start.size() - std::string_view(end).size());
-    // What a list holds is counted alike with and without taking it apart.
-    if (argument.ends_with("[]")) argument.erase(argument.size() - 2);
     return SizeCheck{argument, some};
   }
   return std::nullopt;
@@ -138,14 +136,12 @@ std::string Writer::waiter_definitions() const {
     out << "\nvoid Client::wait_until_" << member_identifier(waiter.name) << "(const "
         << type_identifier(operation.at("input").at("shape").get<std::string>())
         << "& request, const WaitOptions& options) const {\n";
-    if (operation.contains("output")) {
-      out << "  wait_with<"
-          << type_identifier(operation.at("output").at("shape").get<std::string>())
-          << ">(*session_, tables::service, " << table << ", &request, options);\n}\n";
-    } else {
-      out << "  wait(*session_, tables::service, " << table
-          << ", &request, [] { return nullptr; }, options);\n}\n";
-    }
+    const std::string result =
+        operation.contains("output")
+            ? type_identifier(operation.at("output").at("shape").get<std::string>())
+            : "void";
+    out << "  wait_with<" << result << ">(*session_, tables::service, " << table
+        << ", &request, options);\n}\n";
   }
   return out.str();
 }

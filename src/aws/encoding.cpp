@@ -8,6 +8,7 @@
 #include <sys/random.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 #include <new>
@@ -19,6 +20,17 @@ namespace {
 
 constexpr std::string_view kUpperHex = "0123456789ABCDEF";
 constexpr std::string_view kLowerHex = "0123456789abcdef";
+
+using HexPair = std::array<char, 2>;
+
+// Each byte in two digits: three digests of every signature are written in them.
+constexpr std::array<HexPair, 256> kHexPairs = [] {
+  std::array<HexPair, 256> pairs{};
+  for (unsigned byte = 0; byte < pairs.size(); ++byte) {
+    pairs[byte] = {kLowerHex[byte >> 4U], kLowerHex[byte & 0xFU]};
+  }
+  return pairs;
+}();
 
 using Signs = std::array<bool, 256>;
 
@@ -150,10 +162,10 @@ std::string base64_decode(std::string_view text) {
 
 std::string hex(std::string_view bytes) {
   std::string text(bytes.size() * 2, '\0');
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(bytes[i]);
-    text[2 * i] = kLowerHex[byte >> 4U];
-    text[2 * i + 1] = kLowerHex[byte & 0xFU];
+  char* next = text.data();
+  for (const char byte : bytes) {
+    const HexPair& pair = kHexPairs[static_cast<unsigned char>(byte)];
+    next = std::copy(pair.begin(), pair.end(), next);
   }
   return text;
 }

@@ -32,9 +32,21 @@ struct Found {
   const void* value = nullptr;
 };
 
+/// Some of the items of lists: structures with a text member of that name count only if its value
+/// is among these.
+struct Selection {
+  std::string_view member;
+  std::span<const std::string> values;
+};
+
 /// The values at the end of the path in the order of the lists on the way. What is not set is not
-/// among them.
-std::vector<Found> values_at(const Shape& shape, const void* structure, Path path);
+/// among them, nor what `only` leaves out.
+std::vector<Found> values_at(const Shape& shape, const void* structure, Path path,
+                             const Selection* only = nullptr);
+
+/// Whether the path goes through the items of a list that a selection by that member can tell
+/// apart.
+bool can_select(const Shape& shape, Path path, std::string_view member);
 
 /// Whether some step goes through the items of a list, so that there may be several values.
 bool has_many(Path path);

@@ -13,6 +13,7 @@
 #include "aws/retry/policy.h"
 #include "aws/s3_region.h"
 #include "aws/session.h"
+#include "aws/shared_looks.h"
 
 /// What a session is made of; seen by the runtime only.
 namespace asiaq::aws {
@@ -44,6 +45,7 @@ struct SessionParts {
   CallStatistics statistics;
   retry::Limits limits;
   retry::NewThings new_things;
+  SharedLooks shared_looks;
   retry::Random random = retry::system_random();
 
   std::once_flag region_once;

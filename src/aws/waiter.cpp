@@ -1,6 +1,7 @@
 #include "aws/waiter.h"
 
 #include <algorithm>
+#include <array>
 
 namespace asiaq::aws {
 namespace {
@@ -11,7 +12,7 @@ constexpr std::size_t kMostShown = 5;
 
 std::vector<Found> values_of(const Waiter& waiter, const Acceptor& acceptor, const Answer& answer) {
   if (answer.output == nullptr || waiter.operation->output == nullptr) return {};
-  return values_at(*waiter.operation->output, answer.output, acceptor.path);
+  return values_at(*waiter.operation->output, answer.output, acceptor.path, answer.only);
 }
 
 std::size_t size_of(const Found& found) {
@@ -82,6 +83,14 @@ std::string joined(const std::vector<Found>& values) {
   return texts.size() > kMostShown ? all + " …" : all;
 }
 
+const Acceptor* wanted_values(const Waiter& waiter) {
+  const auto found =
+      std::find_if(waiter.acceptors.begin(), waiter.acceptors.end(), [](const Acceptor& acceptor) {
+        return acceptor.verdict == Acceptor::Verdict::success && looks_at_values(acceptor);
+      });
+  return found == waiter.acceptors.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
 const Acceptor* deciding(const Waiter& waiter, const Answer& answer) {
@@ -93,17 +102,38 @@ const Acceptor* deciding(const Waiter& waiter, const Answer& answer) {
 
 std::string seen(const Waiter& waiter, const Answer& answer) {
   if (!answer.error_code.empty()) return "AWS says " + answer.error_code;
-  const auto wanted =
-      std::find_if(waiter.acceptors.begin(), waiter.acceptors.end(), [](const Acceptor& acceptor) {
-        return acceptor.verdict == Acceptor::Verdict::success && looks_at_values(acceptor);
-      });
-  if (wanted == waiter.acceptors.end()) return "not yet";
+  const Acceptor* wanted = wanted_values(waiter);
+  if (wanted == nullptr) return "not yet";
   const std::string what = path_text(wanted->path);
   if (wanted->match == Match::some) return what + " is still empty";
   if (wanted->match == Match::none) return what + " is not yet empty";
   const std::vector<Found> values = values_of(waiter, *wanted, answer);
   return what + (values.empty() ? " is not there" : " is " + joined(values)) + ", wanted " +
          std::string(wanted->expected);
+}
+
+std::string reason(const Waiter& waiter, const Answer& answer) {
+  static constexpr std::array<PathStep, 1> kFailure{PathStep{"FailureMessage"}};
+  static constexpr std::array<PathStep, 1> kStatus{PathStep{"StatusMessage"}};
+  static constexpr std::array<PathStep, 1> kState{PathStep{"StateMessage"}};
+  static constexpr std::array<PathStep, 2> kReason{PathStep{"StateReason"}, PathStep{"Message"}};
+  static constexpr std::array<PathStep, 2> kMessage{PathStep{"Status"}, PathStep{"Message"}};
+  static constexpr std::array<Path, 5> kPlaces{kFailure, kStatus, kState, kReason, kMessage};
+  const Acceptor* wanted = wanted_values(waiter);
+  if (wanted == nullptr || answer.output == nullptr) return {};
+  const auto last =
+      std::find_if(wanted->path.rbegin(), wanted->path.rend(),
+                   [](const PathStep& step) { return step.take == PathStep::Take::each; });
+  std::vector<Found> texts;
+  for (const Path& place : kPlaces) {
+    std::vector<PathStep> path(wanted->path.begin(), last.base());
+    path.insert(path.end(), place.begin(), place.end());
+    for (const Found& found :
+         values_at(*waiter.operation->output, answer.output, path, answer.only)) {
+      if (!text_of(found).empty()) texts.push_back(found);
+    }
+  }
+  return joined(texts);
 }
 
 }  // namespace asiaq::aws

@@ -38,7 +38,8 @@ struct Waiter {
 struct Answer {
   const void* output = nullptr;
   int http_status = 200;
-  std::string error_code{};  ///< empty: none
+  std::string error_code{};         ///< empty: none
+  const Selection* only = nullptr;  ///< what of the output counts; null: everything
 };
 
 /// The acceptor that decides, or null: neither as wanted nor a reason to give up.
@@ -47,5 +48,9 @@ const Acceptor* deciding(const Waiter& waiter, const Answer& answer);
 /// What the answer shows of what the waiter looks at: "Instances.State.Name is pending, wanted
 /// running".
 std::string seen(const Waiter& waiter, const Answer& answer);
+
+/// What AWS says of the reason: texts that stand beside what the waiter looks at ("FailureMessage",
+/// "StateReason"). Empty if there are none.
+std::string reason(const Waiter& waiter, const Answer& answer);
 
 }  // namespace asiaq::aws

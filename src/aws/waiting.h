@@ -1,7 +1,8 @@
 #pragma once
 
-#include <functional>
+#include <memory>
 #include <string>
+#include <type_traits>
 
 #include "base/clock.h"
 
@@ -28,25 +29,33 @@ struct WaitOptions {
 /// from [0, 1). A pause that would leave less than a shortest one lasts to the end of the time.
 Seconds pause_after(int look, Seconds left, const WaitOptions& options, double chance);
 
-/// Calls the waiter's operation with `request` until an answer is judged a success. `make_result`
-/// gives a fresh output structure, or null when the operation has none. Says what it still waits
-/// for as base/wait.h does. Throws Error of kind "Wait" for a state that does not become the wanted
-/// one any more, ServiceError for an error that the waiter does not expect, TimeoutError,
-/// Interrupted.
-void wait(Session& session, const Service& service, const Waiter& waiter, const void* request,
-          const std::function<void*()>& make_result, const WaitOptions& options);
+/// Makes the structures of an operation, whose types only the generated code knows.
+struct Structures {
+  std::shared_ptr<void> (*request)();
+  std::shared_ptr<void> (*result)();  ///< null where the operation has no output
+};
 
-template <class Result>
-void wait_with(Session& session, const Service& service, const Waiter& waiter, const void* request,
-               const WaitOptions& options) {
-  Result result;
-  wait(
-      session, service, waiter, request,
-      [&]() -> void* {
-        result = Result{};
-        return &result;
-      },
-      options);
+/// Calls the waiter's operation with `request` until an answer is judged a success. Waits of a
+/// session whose requests only list ids share their looks: one call asks for all of them
+/// (aws/shared_looks.h). Says what it still waits for as base/wait.h does. Throws Error of kind
+/// "Wait" for a state that does not become the wanted one any more, ServiceError for an error that
+/// the waiter does not expect, TimeoutError, Interrupted.
+void wait(Session& session, const Service& service, const Waiter& waiter, const void* request,
+          const Structures& structures, const WaitOptions& options);
+
+template <class Structure>
+std::shared_ptr<void> made() {
+  if constexpr (std::is_void_v<Structure>) {
+    return nullptr;
+  } else {
+    return std::make_shared<Structure>();
+  }
+}
+
+template <class Result, class Request>
+void wait_with(Session& session, const Service& service, const Waiter& waiter,
+               const Request* request, const WaitOptions& options) {
+  wait(session, service, waiter, request, {made<Request>, made<Result>}, options);
 }
 
 }  // namespace asiaq::aws

@@ -1,5 +1,7 @@
 #include "hostclass/group_calls.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "aws/autoscaling/client.h"
@@ -13,6 +15,10 @@ namespace {
 
 constexpr std::int32_t page_size = 100;
 constexpr std::int32_t activities_looked_at = 20;
+/// As many as one call may name.
+constexpr std::size_t names_per_call = 50;
+constexpr Seconds deletion_limit{900};
+constexpr Seconds longest_pause{5};
 
 std::vector<Group> groups_from(const std::vector<aws::autoscaling::AutoScalingGroup>& groups) {
   std::vector<Group> result;
@@ -185,6 +191,20 @@ void delete_group(const aws::autoscaling::Client& autoscaling, const std::string
         {.auto_scaling_group_name = name, .force_delete = deletion == Deletion::with_members});
   } catch (const aws::ServiceError& error) {
     if (!says_it_is_gone(error)) throw;
+  }
+}
+
+void wait_until_gone(const aws::autoscaling::Client& autoscaling,
+                     const std::vector<std::string>& names) {
+  for (std::size_t i = 0; i < names.size(); i += names_per_call) {
+    const auto first = names.begin() + static_cast<std::ptrdiff_t>(i);
+    const auto count = std::min(names_per_call, names.size() - i);
+    const std::vector<std::string> some(first, first + static_cast<std::ptrdiff_t>(count));
+    autoscaling.wait_until_group_deleted(
+        {.auto_scaling_group_names = some},
+        {.what = fmt::format("groups {} to be gone", join(some, ", ")),
+         .limit = deletion_limit,
+         .longest_pause = longest_pause});
   }
 }
 

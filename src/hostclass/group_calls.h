@@ -54,6 +54,10 @@ enum class Deletion { if_empty, with_members };
 void delete_group(const aws::autoscaling::Client& autoscaling, const std::string& name,
                   Deletion deletion);
 
+/// Waits until none of these groups exists any more, 900 s at most.
+void wait_until_gone(const aws::autoscaling::Client& autoscaling,
+                     const std::vector<std::string>& names);
+
 /// What the newest failed scaling activity of a group says; empty if none of the last failed.
 std::string last_failed_activity(const aws::autoscaling::Client& autoscaling,
                                  const std::string& group);

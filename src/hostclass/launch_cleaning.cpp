@@ -22,7 +22,6 @@ constexpr const char* template_tag = "aws:ec2launchtemplate:id";
 constexpr const char* group_tag = "aws:autoscaling:groupName";
 /// In the meaning of `unused_launch_objects`.
 constexpr Seconds grace_period{300};
-constexpr WaitLimits deletion_wait{.interval = Seconds(3), .limit = Seconds(900)};
 
 /// Ids of templates and names of configurations that groups refer to.
 std::set<std::string> referred_to(const std::vector<Group>& groups) {
@@ -66,13 +65,7 @@ plan::ChangeId add_deletion(plan::Plan& plan, const Clients& clients, const Grou
                    .details = std::move(details),
                    .carry_out = [autoscaling = clients.autoscaling, name = group.name, deletion] {
                      delete_group(autoscaling, name, deletion);
-                     wait_until(fmt::format("group {} to be gone", name), scaled(deletion_wait),
-                                [&]() -> std::optional<std::string> {
-                                  const auto left = observe_groups_by_name(autoscaling, {name});
-                                  if (left.empty()) return std::nullopt;
-                                  return fmt::format("it has {} members",
-                                                     left.front().members.size());
-                                });
+                     wait_until_gone(autoscaling, {name});
                    }});
 }
 

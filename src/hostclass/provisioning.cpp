@@ -8,7 +8,6 @@
 #include <set>
 
 #include "base/log.h"
-#include "base/wait.h"
 #include "hostclass/group_calls.h"
 #include "hostclass/names.h"
 
@@ -16,33 +15,9 @@ namespace asiaq::hostclass {
 
 namespace {
 
-constexpr WaitLimits image_wait{.interval = Seconds(2), .limit = Seconds(600)};
-constexpr WaitLimits snapshot_wait{.interval = Seconds(2), .limit = Seconds(900)};
-constexpr WaitLimits deletion_wait{.interval = Seconds(3), .limit = Seconds(900)};
-
-std::optional<std::string> image_shortage(const aws::ec2::Client& ec2, const std::string& id) {
-  for (const auto& image : ec2.describe_images({.image_ids = {id}}).images) {
-    const std::string state = image.state.value_or("unknown");
-    if (state == "available") return std::nullopt;
-    if (state != "pending") {
-      throw TimeoutError(fmt::format("image {} is {} and will never be available", id, state));
-    }
-    return fmt::format("it is {}", state);
-  }
-  return "it is not there";
-}
-
-std::optional<std::string> snapshot_shortage(const aws::ec2::Client& ec2, const std::string& id) {
-  for (const auto& snapshot : ec2.describe_snapshots({.snapshot_ids = {id}}).snapshots) {
-    const std::string state = snapshot.state.value_or("unknown");
-    if (state == "completed") return std::nullopt;
-    if (state == "error") {
-      throw TimeoutError(fmt::format("snapshot {} failed and will never be completed", id));
-    }
-    return fmt::format("it is {} ({})", state, snapshot.progress.value_or("-"));
-  }
-  return "it is not there";
-}
+constexpr Seconds image_limit{600};
+constexpr Seconds snapshot_limit{900};
+constexpr Seconds longest_pause{5};
 
 std::vector<std::string> description_of_new(const Group& group) {
   std::vector<std::string> lines{fmt::format("sizes: min {}, desired {}, max {}", group.sizes.min,
@@ -108,16 +83,21 @@ PlannedGroup Provisioning::add(plan::Plan& plan, const RowWithImage& row,
     steps.add({.verb = plan::Verb::wait,
                .resource = {.kind = "image", .name = row.image.name, .id = row.image.id},
                .carry_out = [ec2 = clients_.ec2, id = row.image.id] {
-                 wait_until(fmt::format("image {} to be available", id), scaled(image_wait),
-                            [&] { return image_shortage(ec2, id); });
+                 ec2.wait_until_image_available(
+                     {.image_ids = {id}}, {.what = fmt::format("image {} to be available", id),
+                                           .limit = image_limit,
+                                           .longest_pause = longest_pause});
                }});
   }
   if (desired.pending_snapshot) {
     steps.add({.verb = plan::Verb::wait,
                .resource = {.kind = "snapshot", .name = *desired.pending_snapshot},
                .carry_out = [ec2 = clients_.ec2, id = *desired.pending_snapshot] {
-                 wait_until(fmt::format("snapshot {} to be completed", id), scaled(snapshot_wait),
-                            [&] { return snapshot_shortage(ec2, id); });
+                 ec2.wait_until_snapshot_completed(
+                     {.snapshot_ids = {id}},
+                     {.what = fmt::format("snapshot {} to be completed", id),
+                      .limit = snapshot_limit,
+                      .longest_pause = longest_pause});
                }});
   }
   const bool waits_only = steps.any();
@@ -328,15 +308,6 @@ void delete_made_template(const Clients& clients, const PlannedGroup& planned) {
                        {.id = planned.launch->template_id, .name = planned.launch->template_name});
 }
 
-void wait_until_gone(const Clients& clients, const std::string& group) {
-  wait_until(fmt::format("group {} to be gone", group), scaled(deletion_wait),
-             [&]() -> std::optional<std::string> {
-               const auto groups = observe_groups_by_name(clients.autoscaling, {group});
-               if (groups.empty()) return std::nullopt;
-               return fmt::format("it has {} members", groups.front().members.size());
-             });
-}
-
 void terminate_new_members(const Clients& clients, const PlannedGroup& planned) {
   if (!planned.makes_template || planned.launch->template_id.empty()) return;
   aws::List<std::string> ids;
@@ -399,7 +370,7 @@ void undo(const Clients& clients, const PlannedGroup& planned) {
     log::info("Undoing: group {} and its launch template are deleted", planned.name);
     all_of({[&] {
               delete_group(clients.autoscaling, planned.name, Deletion::with_members);
-              wait_until_gone(clients, planned.name);
+              wait_until_gone(clients.autoscaling, {planned.name});
             },
             [&] { delete_made_template(clients, planned); }});
     return;

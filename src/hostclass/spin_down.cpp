@@ -6,7 +6,6 @@
 #include <set>
 
 #include "base/parallel.h"
-#include "base/wait.h"
 #include "hostclass/group_calls.h"
 #include "hostclass/launch_object.h"
 #include "hostclass/names.h"
@@ -14,8 +13,6 @@
 namespace asiaq::hostclass {
 
 namespace {
-
-constexpr WaitLimits deletion_wait{.interval = Seconds(3), .limit = Seconds(900)};
 
 plan::ChangeId add_deletion(plan::Plan& plan, const Clients& clients, const Group& group) {
   return plan.add({.verb = plan::Verb::remove,
@@ -30,17 +27,8 @@ plan::ChangeId add_wait(plan::Plan& plan, const Clients& clients, const std::str
                         std::vector<std::string> names, std::vector<plan::ChangeId> after) {
   return plan.add({.verb = plan::Verb::wait,
                    .resource = {.kind = "end of the groups of", .name = hostclass},
-                   .carry_out =
-                       [autoscaling = clients.autoscaling, hostclass, names = std::move(names)] {
-                         wait_until(fmt::format("the groups of {} to be gone", hostclass),
-                                    scaled(deletion_wait), [&]() -> std::optional<std::string> {
-                                      const auto groups =
-                                          observe_groups_by_name(autoscaling, names);
-                                      if (groups.empty()) return std::nullopt;
-                                      return fmt::format("{} has {} members", groups.front().name,
-                                                         groups.front().members.size());
-                                    });
-                       },
+                   .carry_out = [autoscaling = clients.autoscaling,
+                                 names = std::move(names)] { wait_until_gone(autoscaling, names); },
                    .after = std::move(after)});
 }
 

@@ -43,7 +43,7 @@ struct Bake::State {
         begin(unix_seconds(the_clock.now())),
         ec2(session),
         s3(session),
-        builder(ec2, preparation, the_clock) {}
+        builder(ec2, preparation) {}
 
   void launch();
   void find_way_in();

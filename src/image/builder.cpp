@@ -11,14 +11,14 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/log.h"
-#include "base/wait.h"
 
 namespace asiaq::image {
 
 namespace {
 
-constexpr WaitLimits running_limits{Seconds(2), Seconds(900)};
-constexpr WaitLimits stopped_limits{Seconds(2), Seconds(300)};
+constexpr Seconds running_limit{900};
+constexpr Seconds stopped_limit{300};
+constexpr Seconds longest_pause{5};
 
 bool is_zone_without_capacity(const aws::ServiceError& error) {
   return error.has_code("InsufficientInstanceCapacity") ||
@@ -132,34 +132,26 @@ void Builder::launch(const std::string& user_data) {
   }
 }
 
-std::string Builder::state() {
-  std::string found = "unknown";
-  try {
-    for (const auto& reservation : ec2_.describe_instances({.instance_ids = {id_}}).reservations) {
-      for (const auto& instance : reservation.instances) {
-        if (instance.state) found = instance.state->name.value_or(found);
-        const bool local = preparation_.options.address == BakeOptions::Address::private_address;
-        address_ = (local ? instance.private_ip_address : instance.public_ip_address).value_or("");
-      }
+void Builder::read_address() {
+  for (const auto& reservation : ec2_.describe_instances({.instance_ids = {id_}}).reservations) {
+    for (const auto& instance : reservation.instances) {
+      const bool local = preparation_.options.address == BakeOptions::Address::private_address;
+      address_ = (local ? instance.private_ip_address : instance.public_ip_address).value_or("");
     }
-  } catch (const aws::ServiceError& error) {
-    // Right after its launch not every part of AWS knows it.
-    if (!error.is_not_found()) throw;
   }
-  return found;
 }
 
 void Builder::wait_until_running() {
-  const auto look = [this]() -> std::optional<std::string> {
-    const std::string now = state();
-    if (now == "terminated" || now == "shutting-down" || now == "failed") {
-      throw Error("Command", fmt::format("builder {} of {} is {} before it ever ran", id_,
-                                         preparation_.settings.name, now));
-    }
-    if (now == "running") return std::nullopt;
-    return fmt::format("it is {}", now);
-  };
-  wait_until(fmt::format("builder {} to be running", id_), scaled(running_limits), look, clock_);
+  try {
+    ec2_.wait_until_instance_running({.instance_ids = {id_}},
+                                     {.what = fmt::format("builder {} to be running", id_),
+                                      .limit = running_limit,
+                                      .longest_pause = longest_pause});
+  } catch (Error& error) {
+    error.add_context(fmt::format("launching the builder of {}", preparation_.settings.name));
+    throw;
+  }
+  read_address();
   if (!address_.empty()) return;
   const bool local = preparation_.options.address == BakeOptions::Address::private_address;
   Error error("Command",
@@ -169,22 +161,18 @@ void Builder::wait_until_running() {
 }
 
 void Builder::wait_until_stopped() {
-  const auto look = [this]() -> std::optional<std::string> {
-    const std::string now = state();
-    if (now == "stopped") return std::nullopt;
-    if (now == "terminated") {
-      throw Error("Command",
-                  fmt::format("builder {} was terminated before its image was made", id_));
-    }
-    return fmt::format("it is {}", now);
+  const auto wait = [this] {
+    ec2_.wait_until_instance_stopped({.instance_ids = {id_}},
+                                     {.what = fmt::format("builder {} to be stopped", id_),
+                                      .limit = stopped_limit,
+                                      .longest_pause = longest_pause});
   };
-  const std::string what = fmt::format("builder {} to be stopped", id_);
   try {
-    wait_until(what, scaled(stopped_limits), look, clock_);
+    wait();
   } catch (const TimeoutError&) {
     log::warning("builder {} does not shut down by itself: stopping it", id_);
     ec2_.stop_instances({.instance_ids = {id_}});
-    wait_until(what, scaled(stopped_limits), look, clock_);
+    wait();
   }
 }
 

@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 
-#include "base/clock.h"
 #include "image/preparation.h"
 
 namespace asiaq::aws::ec2 {
@@ -24,8 +23,8 @@ aws::ec2::RunInstancesRequest builder_request(const Preparation& preparation,
 /// Not thread-safe.
 class Builder {
  public:
-  Builder(const aws::ec2::Client& ec2, const Preparation& preparation, Clock& clock)
-      : ec2_(ec2), preparation_(preparation), clock_(clock) {}
+  Builder(const aws::ec2::Client& ec2, const Preparation& preparation)
+      : ec2_(ec2), preparation_(preparation) {}
   ~Builder();
   Builder(const Builder&) = delete;
   Builder& operator=(const Builder&) = delete;
@@ -52,11 +51,10 @@ class Builder {
   const std::string& address() const { return address_; }  ///< Empty before wait_until_running().
 
  private:
-  std::string state();
+  void read_address();
 
   const aws::ec2::Client& ec2_;
   const Preparation& preparation_;
-  Clock& clock_;
   std::string id_;
   std::string address_;
   bool released_ = false;

@@ -42,7 +42,9 @@ Failure classify(const Service&, const Operation& operation, std::string_view co
     modelled = true;
     if (error.retryable) return error.throttling ? Failure::throttling : Failure::transient;
   }
-  if (contains(kSkew, code) || code == "SignatureDoesNotMatch" || code == "AuthFailure")
+  // An answer to HEAD has no body that could say what is wrong.
+  const bool is_mute = operation.http_method == "HEAD" && code == "403";
+  if (contains(kSkew, code) || code == "SignatureDoesNotMatch" || code == "AuthFailure" || is_mute)
     return Failure::clock_skew;
   if (contains(kExpired, code)) return Failure::expired_credentials;
   if (contains(kTransient, code)) return Failure::transient;

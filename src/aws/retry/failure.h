@@ -17,7 +17,8 @@ enum class Failure {
 };
 
 /// By the standard retry rules of AWS's SDKs; status 429 is throttling unless the operation's model
-/// knows the code.
+/// knows the code. `code` is the status where the body has none. What may be a wrong clock is
+/// called one: only the answer's Date can tell.
 Failure classify(const Service& service, const Operation& operation, std::string_view code,
                  int status);
 

@@ -299,6 +299,25 @@ INSTANTIATE_TEST_SUITE_P(
                     SkewRow{"InvalidSignatureException", 403}, SkewRow{"AuthFailure", 401}),
     [](const auto& row) { return row.param.code; });
 
+TEST(Call, ARefusalOfHeadWithoutABodyMayBeAWrongClock) {
+  TestSession t;
+  const Timestamp theirs = t.clock.now() - std::chrono::minutes(20);
+  t.network->then(403, "", {{"Date", to_http_date(theirs)}}).then(200, "");
+  s3::Client(t.session).head_bucket({.bucket = "b"});
+  EXPECT_EQ(t.network->sent.size(), 2U);
+  EXPECT_EQ(t.network->sent.at(1).headers.get("X-Amz-Date").substr(0, 13),
+            to_basic_iso8601(theirs).substr(0, 13));
+}
+
+TEST(Call, ARefusalOfHeadIsFinalIfTheClockIsRight) {
+  for (const auto wrong_by : {std::chrono::minutes(0), std::chrono::minutes(20)}) {
+    TestSession t;
+    t.network->then(403, "", {{"Date", to_http_date(t.clock.now() - wrong_by)}});
+    EXPECT_THROW(s3::Client(t.session).head_bucket({.bucket = "b"}), ServiceError);
+    EXPECT_EQ(t.network->sent.size(), wrong_by.count() == 0 ? 1U : 2U);
+  }
+}
+
 TEST(Call, CorrectsTheClockOfTheHostThatSaidSoOnly) {
   TestSession t;
   t.network
