@@ -71,7 +71,7 @@ struct Operation {
   bool md5_required = false;
   bool checksum_supported = false;
   bool answer_has_checksum = false;  ///< when asked for
-  bool gzip_supported = false;  ///< of long requests
+  bool gzip_supported = false;       ///< of long requests
   std::span<const ErrorShape> errors{};
   const Pages* pages = nullptr;
   std::span<const EndpointInput> endpoint_inputs{};

@@ -22,8 +22,7 @@ struct DhcpSet {
 };
 
 /// The sets whose Name is that of the environment. One paginated Describe.
-std::vector<DhcpSet> observe_dhcp_sets(const aws::ec2::Client& ec2,
-                                       const std::string& environment);
+std::vector<DhcpSet> observe_dhcp_sets(const aws::ec2::Client& ec2, const std::string& environment);
 
 struct DhcpTarget {
   std::string environment;

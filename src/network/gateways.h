@@ -40,7 +40,8 @@ struct VpnGateway {
 std::optional<VpnGateway> observe_vpn_gateway(const aws::ec2::Client& ec2,
                                               const std::string& environment);
 
-/// Adds what brings the gateway to this VPC: away from any other, which may take minutes, then here.
+/// Adds what brings the gateway to this VPC: away from any other, which may take minutes, then
+/// here.
 Reference add_vpn_gateway(plan::Plan& plan, const aws::ec2::Client& ec2,
                           const std::string& environment, const Reference& vpc,
                           const VpnGateway& gateway);

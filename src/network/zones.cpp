@@ -11,8 +11,7 @@ std::vector<std::string> usable_zones(const std::vector<ZoneFacts>& zones,
   std::vector<std::string> names;
   for (const ZoneFacts& zone : zones) {
     const bool is_ordinary = zone.type.empty() || zone.type == "availability-zone";
-    const bool is_open =
-        zone.opt_in_status.empty() || zone.opt_in_status == "opt-in-not-required";
+    const bool is_open = zone.opt_in_status.empty() || zone.opt_in_status == "opt-in-not-required";
     if (is_ordinary && is_open && zone.state == "available") names.push_back(zone.name);
   }
   std::ranges::sort(names);

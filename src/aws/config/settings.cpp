@@ -113,7 +113,8 @@ void read_retry(const SettingReader& reader, retry::Settings& settings) {
 }
 
 // The variables of other tools stand in where AWS's own say nothing.
-void read_ca_bundle(const SettingReader& reader, const Environment& environment, Settings& settings) {
+void read_ca_bundle(const SettingReader& reader, const Environment& environment,
+                    Settings& settings) {
   std::string origin = "AWS_CA_BUNDLE";
   if (const auto own = reader.get("AWS_CA_BUNDLE", "ca_bundle")) {
     origin = own->origin;
@@ -134,7 +135,8 @@ void read_ca_bundle(const SettingReader& reader, const Environment& environment,
   }
 }
 
-protocol::Integrity read_integrity(const SettingReader& reader, const char* variable, const char* option) {
+protocol::Integrity read_integrity(const SettingReader& reader, const char* variable,
+                                   const char* option) {
   const auto found = reader.get(variable, option);
   if (!found || lower_case(found->value) == "when_supported") {
     return protocol::Integrity::when_supported;

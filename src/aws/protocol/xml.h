@@ -12,9 +12,9 @@ class xml_document;
 /// XML bodies: responses of the query, EC2 and rest-xml protocols, requests of rest-xml.
 namespace asiaq::aws::protocol {
 
-/// Parses a small body, that of an error, into a tree; a text of blanks only stays what it is. Throws
-/// UnreadableResponse for what is no XML and for a document type, with which entities could be
-/// declared.
+/// Parses a small body, that of an error, into a tree; a text of blanks only stays what it is.
+/// Throws UnreadableResponse for what is no XML and for a document type, with which entities could
+/// be declared.
 void load_xml(pugi::xml_document& document, const std::string& body);
 
 /// The structure as an element of that name.
