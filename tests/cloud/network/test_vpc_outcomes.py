@@ -184,7 +184,7 @@ def test_an_update_without_changes_has_none(cloud: Cloud, sandbox: Asiaq) -> Non
     assert (document["outcome"], document["changes"]) == ("done", [])
     sandbox.write("disco_vpc.ini", SANDBOX + "dmz_sg_rules=tcp all 8443\n")
     (change,) = ran(sandbox, UPDATE, 0)["changes"]
-    assert change["kind"] == "security group rules" and "add tcp 8443-8443 from dmz" in change["details"]
+    assert change["kind"] == "security group rules" and "add tcp 8443 from dmz" in change["details"]
 
 
 def test_an_update_that_fails_after_its_changes_says_both(cloud: Cloud, both: Asiaq) -> None:
