@@ -10,12 +10,14 @@
 #include "environment/service_teardown.h"
 #include "environment/teardown.h"
 #include "network/peering_changes.h"
+#include "network/repeating.h"
 
 namespace asiaq::environment {
 
 namespace {
 
 using Steps = std::vector<plan::ChangeId>;
+using network::ignoring_absence;
 
 Steps joined(std::initializer_list<Steps> parts) {
   Steps result;
@@ -88,11 +90,7 @@ class Destruction {
     for (const std::string& name : inventory_.launch_configurations) {
       remove(
           {.kind = "launch configuration", .name = name},
-          [client = autoscaling_, name] {
-            ignoring_absence(
-                [&] { client.delete_launch_configuration({.launch_configuration_name = name}); });
-          },
-          groups);
+          [client = autoscaling_, name] { delete_launch_configuration(client, name); }, groups);
     }
     for (const Inventory::Named& launch_template : inventory_.launch_templates) {
       remove(

@@ -10,13 +10,14 @@
 #include "aws/logs/client.h"
 #include "aws/route53/client.h"
 #include "aws/session.h"
-#include "environment/teardown.h"
+#include "network/repeating.h"
 
 namespace asiaq::environment {
 
 namespace {
 
 using Steps = std::vector<plan::ChangeId>;
+using network::ignoring_absence;
 
 /// As many as one call may name.
 constexpr std::size_t alarms_per_call = 100;

@@ -11,9 +11,6 @@
 
 namespace asiaq::environment {
 
-/// Runs a deletion; that the resource does not exist is success.
-void ignoring_absence(const std::function<void()>& deletion);
-
 /// Tries a deletion again for a minute while AWS says that something depends on the resource; then
 /// throws, naming what is still in the VPC.
 void delete_patiently(const aws::ec2::Client& ec2, const std::string& vpc_id,
@@ -35,6 +32,10 @@ void delete_interfaces(const aws::ec2::Client& ec2, const std::string& vpc_id);
 
 /// Deletes a group, be it gone already (the service answers that with a validation error).
 void delete_scaling_group(const aws::autoscaling::Client& autoscaling, const std::string& name);
+
+/// The same for a launch configuration.
+void delete_launch_configuration(const aws::autoscaling::Client& autoscaling,
+                                 const std::string& name);
 
 /// Detaches and deletes an internet gateway.
 void delete_internet_gateway(const aws::ec2::Client& ec2, const std::string& vpc_id,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from cloud_under_test import CloudUnderTest
 from program_under_test import ProgramUnderTest
 
 Prepare = Callable[[CloudUnderTest, ProgramUnderTest], None]
+Rule = dict[str, Any]
 
 SANDBOX = """
 [envtype:sandbox]
@@ -52,6 +54,12 @@ PIPELINE = (
 CREATE = ("asiaq", "vpc", "create", "--name", "demo", "--type", "sandbox")
 CREATE_NATTED = ("asiaq", "vpc", "create", "--name", "demo", "--type", "natted")
 DESTROY = ("asiaq", "vpc", "destroy", "--name", "demo")
+#: A bad day of AWS, all at once.
+STORM: tuple[Rule, ...] = (
+    {"chance": 0.30, "error": "RequestLimitExceeded"},
+    {"chance": 0.05, "error": "InternalError"},
+    {"chance": 0.02, "drop": "before"},
+)
 BUCKET = "us-west-2.acme.credentials.demo"
 
 
