@@ -35,15 +35,11 @@ ServiceError::ServiceError(Facts facts) : Error("AWS", sentence(facts)), facts_(
 }
 
 bool ServiceError::is_not_found() const {
-  static constexpr std::array<std::string_view, 8> kCodes{"NoSuchEntity",
-                                                          "NoSuchBucket",
-                                                          "NoSuchKey",
-                                                          "404",
-                                                          "ResourceNotFoundException",
-                                                          "NoSuchHostedZone",
-                                                          "NoSuchBucketPolicy",
-                                                          "InvalidDocument"};
+  static constexpr std::array<std::string_view, 7> kCodes{
+      "NoSuchEntity",     "NoSuchBucket",       "NoSuchKey",      "404",
+      "NoSuchHostedZone", "NoSuchBucketPolicy", "InvalidDocument"};
   const std::string& code = facts_.code;
+  // "InvalidVpcID.NotFound", "NatGatewayNotFound".
   return code.ends_with("NotFound") || code.ends_with("NotFoundFault") ||
          code.ends_with("NotFoundException") ||
          std::find(kCodes.begin(), kCodes.end(), code) != kCodes.end();

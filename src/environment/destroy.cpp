@@ -97,11 +97,7 @@ class Destruction {
     for (const std::string& name : inventory_.launch_configurations) {
       remove(
           {.kind = "launch configuration", .name = name},
-          [client = autoscaling_, name] {
-            ignoring_absence(
-                [&] { client.delete_launch_configuration({.launch_configuration_name = name}); });
-          },
-          groups);
+          [client = autoscaling_, name] { delete_launch_configuration(client, name); }, groups);
     }
     for (const Inventory::Named& launch_template : inventory_.launch_templates) {
       remove(

@@ -83,6 +83,17 @@ void terminate(const aws::ec2::Client& ec2, const std::vector<std::string>& ids)
   }
 }
 
+/// Auto Scaling has no code of its own for what is gone.
+void ignoring_unknown_name(const std::function<void()>& deletion) {
+  try {
+    deletion();
+  } catch (const aws::ServiceError& error) {
+    const bool is_gone =
+        error.has_code("ValidationError") && error.message().find("not found") != std::string::npos;
+    if (!is_gone) throw;
+  }
+}
+
 /// True if the interface is gone now.
 bool delete_interface(const aws::ec2::Client& ec2, const aws::ec2::NetworkInterface& interface) {
   if (interface.requester_managed.value_or(false)) return false;
@@ -200,13 +211,15 @@ void delete_interfaces(const aws::ec2::Client& ec2, const std::string& vpc_id) {
 }
 
 void delete_scaling_group(const aws::autoscaling::Client& autoscaling, const std::string& name) {
-  try {
+  ignoring_unknown_name([&] {
     autoscaling.delete_auto_scaling_group({.auto_scaling_group_name = name, .force_delete = true});
-  } catch (const aws::ServiceError& error) {
-    const bool is_gone =
-        error.has_code("ValidationError") && error.message().find("not found") != std::string::npos;
-    if (!is_gone) throw;
-  }
+  });
+}
+
+void delete_launch_configuration(const aws::autoscaling::Client& autoscaling,
+                                 const std::string& name) {
+  ignoring_unknown_name(
+      [&] { autoscaling.delete_launch_configuration({.launch_configuration_name = name}); });
 }
 
 void delete_internet_gateway(const aws::ec2::Client& ec2, const std::string& vpc_id,

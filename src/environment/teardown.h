@@ -33,6 +33,10 @@ void delete_interfaces(const aws::ec2::Client& ec2, const std::string& vpc_id);
 /// Deletes a group, be it gone already (the service answers that with a validation error).
 void delete_scaling_group(const aws::autoscaling::Client& autoscaling, const std::string& name);
 
+/// The same for a launch configuration.
+void delete_launch_configuration(const aws::autoscaling::Client& autoscaling,
+                                 const std::string& name);
+
 /// Detaches and deletes an internet gateway.
 void delete_internet_gateway(const aws::ec2::Client& ec2, const std::string& vpc_id,
                              const std::string& id, bool is_attached);

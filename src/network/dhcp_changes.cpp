@@ -4,9 +4,11 @@
 
 #include <algorithm>
 
+#include "aws/absence.h"
 #include "aws/ec2/client.h"
 #include "base/text.h"
 #include "network/names.h"
+#include "network/repeating.h"
 #include "network/tags.h"
 
 namespace asiaq::network {
@@ -43,18 +45,24 @@ std::vector<plan::ChangeId> add_claim(plan::Plan& plan, const aws::ec2::Client& 
                     }})};
 }
 
+/// An equivalent set that was made for the VPC, or empty.
+std::string spare_set(const std::vector<DhcpSet>& sets, const std::string& vpc_id,
+                      const DhcpOptions& desired) {
+  const auto found = std::ranges::find_if(sets, [&](const DhcpSet& set) {
+    return !vpc_id.empty() && set.vpc_id == vpc_id && equivalent(set.options, desired);
+  });
+  return found == sets.end() ? "" : found->id;
+}
+
 /// Adds the association of an equivalent set that a killed run made, or of a new one.
 Reference add_association(plan::Plan& plan, const aws::ec2::Client& ec2, const DhcpTarget& target,
                           const DhcpOptions& desired, const std::vector<DhcpSet>& observed,
                           const std::vector<plan::ChangeId>& before) {
-  const std::string vpc_id = target.vpc.id();
-  const auto spare = std::ranges::find_if(observed, [&](const DhcpSet& set) {
-    return !vpc_id.empty() && set.vpc_id == vpc_id && equivalent(set.options, desired);
-  });
+  const std::string spare = spare_set(observed, target.vpc.id(), desired);
   Reference set;
   set.after = before;
-  if (spare != observed.end()) {
-    set.set(spare->id);
+  if (!spare.empty()) {
+    set.set(spare);
   } else {
     set.after.push_back(plan.add({
         .verb = plan::Verb::create,
@@ -62,11 +70,22 @@ Reference add_association(plan::Plan& plan, const aws::ec2::Client& ec2, const D
         .details = lines(desired),
         .carry_out =
             [ec2, target, desired, set] {
-              const auto made = ec2.create_dhcp_options(
-                  {.dhcp_configurations = configurations(desired),
-                   .tag_specifications = tagged("dhcp-options", {{tag::name, target.environment},
-                                                                 {tag::owner, target.vpc.id()}})});
-              set.set(made.dhcp_options->dhcp_options_id.value());
+              const aws::ec2::CreateDhcpOptionsRequest request{
+                  .dhcp_configurations = configurations(desired),
+                  .tag_specifications = tagged("dhcp-options", {{tag::name, target.environment},
+                                                                {tag::owner, target.vpc.id()}})};
+              set.set(create_once({.what = "DHCP options " + target.environment,
+                                   .create =
+                                       [&] {
+                                         return ec2.create_dhcp_options(request)
+                                             .dhcp_options->dhcp_options_id.value();
+                                       },
+                                   .find =
+                                       [&] {
+                                         return spare_set(
+                                             observe_dhcp_sets(ec2, target.environment),
+                                             target.vpc.id(), desired);
+                                       }}));
             },
         .after = target.vpc.after,
     }));
@@ -123,7 +142,10 @@ std::vector<plan::ChangeId> add_dhcp_changes(plan::Plan& plan, const aws::ec2::C
     changes.push_back(plan.add({
         .verb = plan::Verb::remove,
         .resource = {.kind = "DHCP options", .name = target.environment, .id = other.id},
-        .carry_out = [ec2, id = other.id] { ec2.delete_dhcp_options({.dhcp_options_id = id}); },
+        .carry_out =
+            [ec2, id = other.id] {
+              aws::ignoring_absence([&] { ec2.delete_dhcp_options({.dhcp_options_id = id}); });
+            },
         .after = set.after,
     }));
   }

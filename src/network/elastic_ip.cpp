@@ -4,11 +4,13 @@
 
 #include <algorithm>
 
+#include "aws/absence.h"
 #include "aws/ec2/client.h"
-#include "aws/error.h"
+#include "aws/encoding.h"
 #include "base/cidr.h"
 #include "network/error.h"
 #include "network/names.h"
+#include "network/repeating.h"
 #include "network/tags.h"
 
 namespace asiaq::network {
@@ -23,6 +25,14 @@ ElasticIp from_aws(const aws::ec2::Address& address) {
           .name = tag_value(address.tags, tag::name),
           .vpc_id = tag_value(address.tags, tag::owner),
           .is_automatic = tag_value(address.tags, tag::automatic_address) == "true"};
+}
+
+/// Empty if there is none.
+std::string address_of_allocation(const aws::ec2::Client& ec2, const std::string& token) {
+  for (const aws::ec2::Address& found : ec2.describe_addresses().addresses) {
+    if (tag_value(found.tags, tag::allocation) == token) return found.public_ip.value_or("");
+  }
+  return {};
 }
 
 }  // namespace
@@ -43,7 +53,16 @@ std::shared_ptr<std::string> add_allocation(plan::Plan& plan, const aws::ec2::Cl
   plan.add({.verb = plan::Verb::create,
             .resource = {.kind = "elastic IP", .name = "(any)"},
             .carry_out = [ec2, address] {
-              *address = ec2.allocate_address({.domain = "vpc"}).public_ip.value();
+              const std::string token = aws::random_uuid();
+              const auto tags = tagged("elastic-ip", {{tag::allocation, token}});
+              *address = create_once({.what = "elastic IP",
+                                      .create =
+                                          [&] {
+                                            const auto made = ec2.allocate_address(
+                                                {.domain = "vpc", .tag_specifications = tags});
+                                            return made.public_ip.value();
+                                          },
+                                      .find = [&] { return address_of_allocation(ec2, token); }});
             }});
   return address;
 }
@@ -79,19 +98,17 @@ void add_release(plan::Plan& plan, const aws::ec2::Client& ec2, const ElasticIp&
                                .resource = resource,
                                .details = {"from " + user},
                                .carry_out = [ec2, id = elastic_ip.association_id] {
-                                 try {
-                                   ec2.disassociate_address({.association_id = id});
-                                 } catch (const aws::ServiceError& error) {
-                                   if (!error.is_not_found()) throw;
-                                 }
+                                 aws::ignoring_absence(
+                                     [&] { ec2.disassociate_address({.association_id = id}); });
                                }}));
   }
-  plan.add(
-      {.verb = plan::Verb::remove,
-       .resource = resource,
-       .carry_out = [ec2,
-                     id = elastic_ip.allocation_id] { ec2.release_address({.allocation_id = id}); },
-       .after = before});
+  plan.add({.verb = plan::Verb::remove,
+            .resource = resource,
+            .carry_out =
+                [ec2, id = elastic_ip.allocation_id] {
+                  aws::ignoring_absence([&] { ec2.release_address({.allocation_id = id}); });
+                },
+            .after = before});
 }
 
 }  // namespace asiaq::network

@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "aws/ec2/client.h"
-#include "aws/error.h"
 #include "base/wait.h"
 #include "network/names.h"
+#include "network/repeating.h"
 #include "network/tags.h"
 
 namespace asiaq::network {
@@ -43,8 +43,18 @@ void wait_for_attachment(const aws::ec2::Client& ec2, const std::string& gateway
 
 void attach_vpn_gateway(const aws::ec2::Client& ec2, const std::string& gateway_id,
                         const std::string& vpc_id) {
-  ec2.attach_vpn_gateway({.vpc_id = vpc_id, .vpn_gateway_id = gateway_id});
+  write_or_confirm(
+      [&] { ec2.attach_vpn_gateway({.vpc_id = vpc_id, .vpn_gateway_id = gateway_id}); },
+      [&] { return attachment_state(ec2, gateway_id, vpc_id).starts_with("attach"); });
   wait_for_attachment(ec2, gateway_id, vpc_id, "attached");
+}
+
+bool is_attached(const aws::ec2::Client& ec2, const std::string& internet_gateway_id,
+                 const std::string& vpc_id) {
+  return std::ranges::any_of(observe_internet_gateways(ec2, vpc_id),
+                             [&](const InternetGateway& gateway) {
+                               return gateway.id == internet_gateway_id && gateway.is_attached;
+                             });
 }
 
 }  // namespace
@@ -79,10 +89,21 @@ Reference add_internet_gateway(plan::Plan& plan, const aws::ec2::Client& ec2,
         .resource = gateway.resource("internet gateway", environment),
         .carry_out =
             [ec2, environment, vpc, gateway] {
-              const auto made = ec2.create_internet_gateway(
-                  {.tag_specifications = tagged(
-                       "internet-gateway", {{tag::name, environment}, {tag::owner, vpc.id()}})});
-              gateway.set(made.internet_gateway->internet_gateway_id.value());
+              const auto tags =
+                  tagged("internet-gateway", {{tag::name, environment}, {tag::owner, vpc.id()}});
+              gateway.set(
+                  create_once({.what = "internet gateway " + environment,
+                               .create =
+                                   [&] {
+                                     const auto made =
+                                         ec2.create_internet_gateway({.tag_specifications = tags});
+                                     return made.internet_gateway->internet_gateway_id.value();
+                                   },
+                               .find =
+                                   [&] {
+                                     const auto found = observe_internet_gateways(ec2, vpc.id());
+                                     return found.empty() ? "" : found.front().id;
+                                   }}));
             },
         .after = vpc.after,
     })};
@@ -92,7 +113,12 @@ Reference add_internet_gateway(plan::Plan& plan, const aws::ec2::Client& ec2,
       .resource = gateway.resource("internet gateway", environment),
       .carry_out =
           [ec2, vpc, gateway] {
-            ec2.attach_internet_gateway({.internet_gateway_id = gateway.id(), .vpc_id = vpc.id()});
+            write_or_confirm(
+                [&] {
+                  ec2.attach_internet_gateway(
+                      {.internet_gateway_id = gateway.id(), .vpc_id = vpc.id()});
+                },
+                [&] { return is_attached(ec2, gateway.id(), vpc.id()); });
           },
       .after = after(vpc, gateway),
   })};
@@ -147,12 +173,9 @@ Reference add_vpn_gateway(plan::Plan& plan, const aws::ec2::Client& ec2,
 
 void detach_vpn_gateway(const aws::ec2::Client& ec2, const std::string& gateway_id,
                         const std::string& vpc_id) {
-  try {
-    ec2.detach_vpn_gateway({.vpc_id = vpc_id, .vpn_gateway_id = gateway_id});
-  } catch (const aws::ServiceError& error) {
-    if (!error.has_code("InvalidVpnGatewayAttachment.NotFound")) throw;
-    return;
-  }
+  write_or_confirm(
+      [&] { ec2.detach_vpn_gateway({.vpc_id = vpc_id, .vpn_gateway_id = gateway_id}); },
+      [&] { return attachment_state(ec2, gateway_id, vpc_id).starts_with("detach"); });
   wait_for_attachment(ec2, gateway_id, vpc_id, "detached");
 }
 

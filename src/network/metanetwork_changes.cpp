@@ -4,11 +4,13 @@
 
 #include <algorithm>
 
+#include "aws/absence.h"
 #include "aws/ec2/client.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "network/error.h"
 #include "network/names.h"
+#include "network/repeating.h"
 
 namespace asiaq::network {
 
@@ -31,6 +33,43 @@ const RouteTable* central_table(const std::vector<RouteTable>& tables,
     result = &table;
   }
   return result;
+}
+
+/// What a creating call has made, by what AWS allows only once in a VPC; empty if there is none.
+std::string group_named(const aws::ec2::Client& ec2, const std::string& vpc_id,
+                        const std::string& name) {
+  const auto found =
+      ec2.describe_security_groups_all({.filters = {{.name = "vpc-id", .values = {vpc_id}},
+                                                    {.name = "group-name", .values = {name}}}});
+  return found.empty() ? "" : found.front().group_id.value_or("");
+}
+
+std::string subnet_with_range(const aws::ec2::Client& ec2, const std::string& vpc_id,
+                              const std::string& range) {
+  const auto found =
+      ec2.describe_subnets_all({.filters = {{.name = "vpc-id", .values = {vpc_id}},
+                                            {.name = "cidr-block", .values = {range}}}});
+  return found.empty() ? "" : found.front().subnet_id.value_or("");
+}
+
+/// Of route tables there may be several; but not with the tags of one zone.
+std::string table_of_zone(const aws::ec2::Client& ec2, const std::string& vpc_id,
+                          const TagMap& tags) {
+  for (const RouteTable& table : observe_route_tables(ec2, {vpc_id})) {
+    if (table.metanetwork == tags.at(tag::metanetwork) && table.zone == tags.at(tag::subnet)) {
+      return table.id;
+    }
+  }
+  return {};
+}
+
+bool is_served_by(const aws::ec2::Client& ec2, const std::string& subnet_id,
+                  const std::string& table_id) {
+  const auto found = ec2.describe_route_tables_all({.route_table_ids = {table_id}});
+  return !found.empty() &&
+         std::ranges::any_of(found.front().associations, [&](const auto& association) {
+           return association.subnet_id == subnet_id;
+         });
 }
 
 /// Adds the changes of one metanetwork.
@@ -98,13 +137,16 @@ class Builder {
         .carry_out =
             [ec2 = ec2_, vpc = target_.vpc, group, name, metanetwork,
              description = std::string(kind.group_description)] {
-              const auto made = ec2.create_security_group(
-                  {.description = description,
-                   .group_name = name,
-                   .vpc_id = vpc.id(),
-                   .tag_specifications = tagged(
-                       "security-group", {{tag::name, name}, {tag::metanetwork, metanetwork}})});
-              group.set(made.group_id.value());
+              const aws::ec2::CreateSecurityGroupRequest request{
+                  .description = description,
+                  .group_name = name,
+                  .vpc_id = vpc.id(),
+                  .tag_specifications = tagged(
+                      "security-group", {{tag::name, name}, {tag::metanetwork, metanetwork}})};
+              group.set(create_once(
+                  {.what = "security group " + name,
+                   .create = [&] { return ec2.create_security_group(request).group_id.value(); },
+                   .find = [&] { return group_named(ec2, vpc.id(), name); }}));
             },
         .after = target_.vpc.after,
     })};
@@ -140,11 +182,15 @@ class Builder {
         .carry_out =
             [ec2 = ec2_, vpc = target_.vpc, subnet = zone.subnet, tags = tags_of(zone),
              zone = zone.zone, range = zone.range.to_string()] {
-              const auto made = ec2.create_subnet({.tag_specifications = tagged("subnet", tags),
-                                                   .availability_zone = zone,
-                                                   .cidr_block = range,
-                                                   .vpc_id = vpc.id()});
-              subnet.set(made.subnet->subnet_id.value());
+              const aws::ec2::CreateSubnetRequest request{
+                  .tag_specifications = tagged("subnet", tags),
+                  .availability_zone = zone,
+                  .cidr_block = range,
+                  .vpc_id = vpc.id()};
+              subnet.set(create_once(
+                  {.what = "subnet " + tags.at(tag::name),
+                   .create = [&] { return ec2.create_subnet(request).subnet->subnet_id.value(); },
+                   .find = [&] { return subnet_with_range(ec2, vpc.id(), range); }}));
             },
         .after = target_.vpc.after,
     })};
@@ -163,9 +209,16 @@ class Builder {
           .resource = zone.table.table.resource("route table", zone.name),
           .carry_out =
               [ec2 = ec2_, vpc = target_.vpc, table = zone.table.table, tags = tags_of(zone)] {
-                const auto made = ec2.create_route_table(
-                    {.tag_specifications = tagged("route-table", tags), .vpc_id = vpc.id()});
-                table.set(made.route_table->route_table_id.value());
+                const aws::ec2::CreateRouteTableRequest request{
+                    .tag_specifications = tagged("route-table", tags), .vpc_id = vpc.id()};
+                table.set(
+                    create_once({.what = "route table " + tags.at(tag::name),
+                                 .create =
+                                     [&] {
+                                       return ec2.create_route_table(request)
+                                           .route_table->route_table_id.value();
+                                     },
+                                 .find = [&] { return table_of_zone(ec2, vpc.id(), tags); }}));
               },
           .after = target_.vpc.after,
       })};
@@ -223,12 +276,17 @@ class Builder {
         .details = {present ? "by that of its zone" : "with its subnet"},
         .carry_out =
             [ec2 = ec2_, present, table = zone.table.table, subnet = zone.subnet] {
-              if (present) {
-                ec2.replace_route_table_association(
-                    {.association_id = *present, .route_table_id = table.id()});
-              } else {
-                ec2.associate_route_table({.subnet_id = subnet.id(), .route_table_id = table.id()});
-              }
+              write_or_confirm(
+                  [&] {
+                    if (present) {
+                      ec2.replace_route_table_association(
+                          {.association_id = *present, .route_table_id = table.id()});
+                    } else {
+                      ec2.associate_route_table(
+                          {.subnet_id = subnet.id(), .route_table_id = table.id()});
+                    }
+                  },
+                  [&] { return is_served_by(ec2, subnet.id(), table.id()); });
             },
         .after = after(zone.table.table, zone.subnet),
     }));
@@ -246,8 +304,10 @@ class Builder {
     plan_.add({.verb = plan::Verb::remove,
                .resource = {.kind = "route table", .name = central_->name, .id = central_->id},
                .details = {"each zone has its own now"},
-               .carry_out = [ec2 = ec2_,
-                             id = central_->id] { ec2.delete_route_table({.route_table_id = id}); },
+               .carry_out =
+                   [ec2 = ec2_, id = central_->id] {
+                     aws::ignoring_absence([&] { ec2.delete_route_table({.route_table_id = id}); });
+                   },
                .after = moves_});
   }
 

@@ -40,6 +40,9 @@ inline constexpr const char* creating = "asiaq:creating";
 /// On what AWS does not tie to a VPC before a second call (gateways, DHCP options): the VPC's id,
 /// so that a run that was killed between the two calls leaves nothing that cannot be found.
 inline constexpr const char* owner = "asiaq:vpc";
+/// On an elastic IP that `eip allocate` made: a random text, by which it is found when AWS's answer
+/// is lost.
+inline constexpr const char* allocation = "asiaq:allocation";
 }  // namespace tag
 
 /// Throws VpcConfigError unless an environment can have that name: not empty, no `_` (it would

@@ -7,18 +7,21 @@
 #include <iterator>
 #include <optional>
 
+#include "aws/absence.h"
 #include "aws/ec2/client.h"
 #include "aws/error.h"
 #include "base/text.h"
 #include "base/wait.h"
 #include "network/names.h"
+#include "network/repeating.h"
 #include "network/tags.h"
 
 namespace asiaq::network {
 
 namespace {
 
-constexpr WaitLimits availability_limits{.interval = Seconds(5), .limit = Seconds(600)};
+constexpr Seconds availability_limit{600};
+constexpr Seconds longest_pause{5};
 constexpr WaitLimits deletion_limits{.interval = Seconds(2), .limit = Seconds(900)};
 
 std::optional<std::string> allocation_of(const std::vector<ElasticIp>& elastic_ips,
@@ -26,25 +29,6 @@ std::optional<std::string> allocation_of(const std::vector<ElasticIp>& elastic_i
   const auto found = std::ranges::find(elastic_ips, address, &ElasticIp::address);
   if (found == elastic_ips.end()) return {};
   return found->allocation_id;
-}
-
-/// One look at all of them; throws if one has failed.
-std::optional<std::string> not_available(const aws::ec2::Client& ec2,
-                                         const std::vector<Reference>& gateways) {
-  aws::List<std::string> ids;
-  for (const Reference& gateway : gateways) ids.push_back(gateway.id());
-  std::vector<std::string> left(ids.begin(), ids.end());
-  for (const aws::ec2::NatGateway& gateway :
-       ec2.describe_nat_gateways_all({.nat_gateway_ids = ids})) {
-    const std::string id = gateway.nat_gateway_id.value_or("");
-    if (gateway.state == "failed") {
-      throw Error("AWS", fmt::format("NAT gateway {} failed: {}", id,
-                                     gateway.failure_message.value_or("no reason given")));
-    }
-    if (gateway.state == "available") std::erase(left, id);
-  }
-  if (left.empty()) return {};
-  return join(left, ", ") + " not yet";
 }
 
 plan::ChangeId add_wait(plan::Plan& plan, const aws::ec2::Client& ec2, const std::string& name,
@@ -58,9 +42,14 @@ plan::ChangeId add_wait(plan::Plan& plan, const aws::ec2::Client& ec2, const std
                    .details = {"to be available"},
                    .carry_out =
                        [ec2, name, gateways] {
-                         wait_until(fmt::format("NAT gateways of {} to be available", name),
-                                    scaled(availability_limits),
-                                    [&] { return not_available(ec2, gateways); });
+                         aws::List<std::string> ids;
+                         for (const Reference& gateway : gateways) ids.push_back(gateway.id());
+                         ec2.wait_until_nat_gateway_available(
+                             {.nat_gateway_ids = ids},
+                             {.what = fmt::format("NAT gateways {} of {} to be available",
+                                                  join({ids.begin(), ids.end()}, ", "), name),
+                              .limit = availability_limit,
+                              .longest_pause = longest_pause});
                        },
                    .after = before});
 }
@@ -114,6 +103,19 @@ bool is_left_over(const ElasticIp& elastic_ip, const PlannedMetanetwork::Zone& z
              target.observed.end();
 }
 
+/// An address that was allocated for the subnet of this name since `known` were listed, or empty.
+std::string new_allocation(const aws::ec2::Client& ec2, const std::string& vpc_id,
+                           const std::string& name, const std::vector<ElasticIp>& known) {
+  for (const ElasticIp& elastic_ip : list_elastic_ips(ec2)) {
+    const bool is_free = elastic_ip.is_automatic && elastic_ip.association_id.empty();
+    if (is_free && elastic_ip.name == name && elastic_ip.vpc_id == vpc_id &&
+        !allocation_of(known, elastic_ip.address)) {
+      return elastic_ip.allocation_id;
+    }
+  }
+  return {};
+}
+
 /// An address for the gateway of one subnet; it says whose it is, so that an interrupted run leaves
 /// none that nobody knows of.
 Reference add_automatic_allocation(plan::Plan& plan, const aws::ec2::Client& ec2,
@@ -129,13 +131,16 @@ Reference add_automatic_allocation(plan::Plan& plan, const aws::ec2::Client& ec2
       .verb = plan::Verb::create,
       .resource = allocation.resource("elastic IP", zone.name),
       .carry_out =
-          [ec2, allocation, vpc = target.vpc, name = zone.name] {
-            const auto made = ec2.allocate_address(
-                {.domain = "vpc",
-                 .tag_specifications = tagged("elastic-ip", {{tag::name, name},
-                                                             {tag::owner, vpc.id()},
-                                                             {tag::automatic_address, "true"}})});
-            allocation.set(made.allocation_id.value());
+          [ec2, allocation, vpc = target.vpc, name = zone.name, known = target.elastic_ips] {
+            const aws::ec2::AllocateAddressRequest request{
+                .domain = "vpc",
+                .tag_specifications = tagged(
+                    "elastic-ip",
+                    {{tag::name, name}, {tag::owner, vpc.id()}, {tag::automatic_address, "true"}})};
+            allocation.set(create_once(
+                {.what = "elastic IP of " + name,
+                 .create = [&] { return ec2.allocate_address(request).allocation_id.value(); },
+                 .find = [&] { return new_allocation(ec2, vpc.id(), name, known); }}));
           },
       .after = std::move(after_these),
   })};
@@ -221,14 +226,10 @@ plan::ChangeId add_address_release(plan::Plan& plan, const aws::ec2::Client& ec2
 }
 
 void wait_until_deleted(const aws::ec2::Client& ec2, const std::string& id) {
-  wait_until(
-      fmt::format("NAT gateway {} to be deleted", id), scaled(deletion_limits),
-      [&]() -> std::optional<std::string> {
-        for (const auto& gateway : ec2.describe_nat_gateways_all({.nat_gateway_ids = {id}})) {
-          if (gateway.state != "deleted") return "it is " + gateway.state.value_or("?");
-        }
-        return {};
-      });
+  ec2.wait_until_nat_gateway_deleted({.nat_gateway_ids = {id}},
+                                     {.what = fmt::format("NAT gateway {} to be deleted", id),
+                                      .limit = deletion_limits.limit,
+                                      .longest_pause = longest_pause});
 }
 
 /// An address that the original tools allocated does not say for whom; once its gateway is gone
@@ -265,11 +266,7 @@ plan::ChangeId add_deletion(plan::Plan& plan, const aws::ec2::Client& ec2,
       .resource = {.kind = "NAT gateway", .name = zone.name, .id = gateway.id},
       .carry_out =
           [ec2, id = gateway.id, automatic] {
-            try {
-              ec2.delete_nat_gateway({.nat_gateway_id = id});
-            } catch (const aws::ServiceError& error) {
-              if (!error.is_not_found()) throw;
-            }
+            aws::ignoring_absence([&] { ec2.delete_nat_gateway({.nat_gateway_id = id}); });
             if (automatic) wait_until_deleted(ec2, id);
           },
       .after = std::move(before),

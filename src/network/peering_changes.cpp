@@ -7,15 +7,16 @@
 #include "aws/absence.h"
 #include "aws/ec2/client.h"
 #include "aws/error.h"
-#include "base/wait.h"
 #include "network/error.h"
 #include "network/names.h"
+#include "network/repeating.h"
 
 namespace asiaq::network {
 
 namespace {
 
-constexpr WaitLimits activation_limits{.interval = Seconds(2), .limit = Seconds(300)};
+constexpr Seconds activation_limit{300};
+constexpr Seconds longest_pause{5};
 
 /// The best of the live connections of the pair, or null.
 const Peering* connection_between(const std::vector<Peering>& present,
@@ -29,24 +30,34 @@ const Peering* connection_between(const std::vector<Peering>& present,
   return best;
 }
 
+/// One that has been accepted is in a state in which it cannot be again.
+void accept(const aws::ec2::Client& ec2, const std::string& id) {
+  try {
+    ec2.accept_vpc_peering_connection({.vpc_peering_connection_id = id});
+  } catch (const aws::ServiceError& error) {
+    if (!error.has_code("InvalidStateTransition")) throw;
+  }
+}
+
+/// The live connection that `requester` asked for, or empty.
+std::string connection_from(const aws::ec2::Client& ec2, const std::string& requester,
+                            const std::string& accepter) {
+  for (const Peering& peering : observe_peerings(ec2)) {
+    const bool is_it = peering.requester.vpc_id == requester && peering.accepter.vpc_id == accepter;
+    if (is_it && peering.is_live()) return peering.id;
+  }
+  return {};
+}
+
 /// Accepts the connection as soon as that is possible and waits until it is active.
 void activate(const aws::ec2::Client& ec2, const std::string& id) {
-  wait_until(
-      fmt::format("peering connection {} to be active", id), scaled(activation_limits),
-      [&]() -> std::optional<std::string> {
-        const auto found =
-            ec2.describe_vpc_peering_connections_all({.vpc_peering_connection_ids = {id}});
-        if (found.empty() || !found.front().status) return "it is not listed yet";
-        const std::string status = found.front().status->code.value_or("");
-        if (status == "active") return {};
-        if (status == "pending-acceptance") {
-          ec2.accept_vpc_peering_connection({.vpc_peering_connection_id = id});
-        } else if (status != "initiating-request" && status != "provisioning") {
-          throw VpcEnvironmentError(fmt::format("peering connection {} is {}: {}", id, status,
-                                                found.front().status->message.value_or("")));
-        }
-        return "it is " + status;
-      });
+  aws::WaitOptions options{.what = fmt::format("peering connection {} to be there", id),
+                           .limit = activation_limit,
+                           .longest_pause = longest_pause};
+  ec2.wait_until_vpc_peering_connection_acceptable({.vpc_peering_connection_ids = {id}}, options);
+  accept(ec2, id);
+  options.what = fmt::format("peering connection {} to be active", id);
+  ec2.wait_until_vpc_peering_connection_active({.vpc_peering_connection_ids = {id}}, options);
 }
 
 const PeeringSide::Network& network_of(const PeeringSide& side, const Vpc& vpc,
@@ -86,11 +97,18 @@ Reference add_connection(plan::Plan& plan, const aws::ec2::Client& ec2, const st
         .resource = connection.resource("peering connection", name),
         .carry_out =
             [ec2, connection, requester, accepter, name] {
-              const auto made = ec2.create_vpc_peering_connection(
-                  {.tag_specifications = tagged("vpc-peering-connection", {{tag::name, name}}),
-                   .vpc_id = requester.id(),
-                   .peer_vpc_id = accepter.id()});
-              connection.set(made.vpc_peering_connection->vpc_peering_connection_id.value());
+              const aws::ec2::CreateVpcPeeringConnectionRequest request{
+                  .tag_specifications = tagged("vpc-peering-connection", {{tag::name, name}}),
+                  .vpc_id = requester.id(),
+                  .peer_vpc_id = accepter.id()};
+              connection.set(create_once(
+                  {.what = "peering connection " + name,
+                   .create =
+                       [&] {
+                         const auto made = ec2.create_vpc_peering_connection(request);
+                         return made.vpc_peering_connection->vpc_peering_connection_id.value();
+                       },
+                   .find = [&] { return connection_from(ec2, requester.id(), accepter.id()); }}));
             },
         .after = after(requester, accepter),
     })};

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "aws/absence.h"
 #include "aws/ec2/client.h"
 #include "aws/error.h"
 #include "network/names.h"
@@ -84,11 +85,8 @@ void create_route(const aws::ec2::Client& ec2, const std::string& table,
 
 void delete_route(const aws::ec2::Client& ec2, const std::string& table,
                   const std::string& destination) {
-  try {
-    ec2.delete_route({.route_table_id = table, .destination_cidr_block = destination});
-  } catch (const aws::ServiceError& error) {
-    if (!error.is_not_found()) throw;
-  }
+  aws::ignoring_absence(
+      [&] { ec2.delete_route({.route_table_id = table, .destination_cidr_block = destination}); });
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "aws/ec2/client.h"
+#include "network/repeating.h"
 
 namespace asiaq::network {
 
@@ -15,6 +16,13 @@ constexpr const char* allow_everything =
 
 std::string service_name(const std::string& region) {
   return fmt::format("com.amazonaws.{}.s3", region);
+}
+
+bool serves(const std::optional<S3Endpoint>& endpoint, const aws::List<std::string>& tables) {
+  return endpoint && std::ranges::all_of(tables, [&](const std::string& table) {
+           return std::ranges::find(endpoint->route_table_ids, table) !=
+                  endpoint->route_table_ids.end();
+         });
 }
 
 }  // namespace
@@ -67,7 +75,11 @@ std::vector<plan::ChangeId> add_s3_endpoint(plan::Plan& plan, const aws::ec2::Cl
       return std::ranges::find(observed->route_table_ids, id) != observed->route_table_ids.end();
     });
     if (all.empty()) return;
-    ec2.modify_vpc_endpoint({.vpc_endpoint_id = observed->id, .add_route_table_ids = all});
+    write_or_confirm(
+        [&] {
+          ec2.modify_vpc_endpoint({.vpc_endpoint_id = observed->id, .add_route_table_ids = all});
+        },
+        [&] { return serves(observe_s3_endpoint(ec2, vpc.id(), region), all); });
   };
   return {plan.add({
       .verb = observed ? plan::Verb::update : plan::Verb::create,

@@ -4,16 +4,18 @@
 
 #include <algorithm>
 
+#include "aws/absence.h"
 #include "aws/ec2/client.h"
-#include "base/wait.h"
 #include "network/error.h"
 #include "network/names.h"
+#include "network/repeating.h"
 
 namespace asiaq::network {
 
 namespace {
 
-constexpr WaitLimits availability_limits{.interval = Seconds(2), .limit = Seconds(600)};
+constexpr Seconds availability_limit{600};
+constexpr Seconds longest_pause{5};
 
 /// The VPC that another run made in the meantime and that this one cannot live with.
 const Vpc* rival(const std::vector<Vpc>& vpcs, const std::string& own_id, const VpcTarget& target) {
@@ -27,23 +29,33 @@ const Vpc* rival(const std::vector<Vpc>& vpcs, const std::string& own_id, const 
   return found == vpcs.end() ? nullptr : &*found;
 }
 
+/// Its id, or empty. The time in `create_date` tells it from the VPC of another run.
+std::string vpc_with_tags(const aws::ec2::Client& ec2, const TagMap& tags) {
+  for (const Vpc& vpc : vpcs_named(ec2, tags.at(tag::name))) {
+    if (std::ranges::includes(vpc.tags, tags)) return vpc.id;
+  }
+  return {};
+}
+
+/// Ends the VPC again if another run was faster.
+void give_way(const aws::ec2::Client& ec2, const std::string& id, const VpcTarget& target) {
+  const std::vector<Vpc> vpcs = list_vpcs(ec2);
+  const Vpc* other = rival(vpcs, id, target);
+  if (other == nullptr) return;
+  aws::ignoring_absence([&] { ec2.delete_vpc({.vpc_id = id}); });
+  throw VpcConfigError(
+      fmt::format("VPC {} of name '{}' and range {} was made at the same time as VPC {} of "
+                  "environment {}, which has been deleted again",
+                  other->id, other->name, other->cidr.to_string(), id, target.name));
+}
+
 void wait_until_available(const aws::ec2::Client& ec2, const std::string& id,
                           const VpcTarget& target) {
-  wait_until(fmt::format("VPC {} ({}) to be available", target.name, id),
-             scaled(availability_limits), [&]() -> std::optional<std::string> {
-               const std::vector<Vpc> vpcs = list_vpcs(ec2);
-               if (const Vpc* other = rival(vpcs, id, target)) {
-                 ec2.delete_vpc({.vpc_id = id});
-                 throw VpcConfigError(fmt::format(
-                     "VPC {} of name '{}' and range {} was made at the same time as VPC {} of "
-                     "environment {}, which has been deleted again",
-                     other->id, other->name, other->cidr.to_string(), id, target.name));
-               }
-               const auto own = std::ranges::find(vpcs, id, &Vpc::id);
-               if (own == vpcs.end()) return "it is not listed yet";
-               if (own->state == "available") return {};
-               return "it is " + own->state;
-             });
+  ec2.wait_until_vpc_available({.vpc_ids = {id}},
+                               {.what = fmt::format("VPC {} ({}) to be available", target.name, id),
+                                .limit = availability_limit,
+                                .longest_pause = longest_pause});
+  give_way(ec2, id, target);
 }
 
 }  // namespace
@@ -64,9 +76,15 @@ Reference add_vpc(plan::Plan& plan, const aws::ec2::Client& ec2, const VpcTarget
         .details = {target.range.to_string(), "type " + target.type},
         .carry_out =
             [ec2, vpc, tags, range = target.range.to_string()] {
-              const auto made =
-                  ec2.create_vpc({.cidr_block = range, .tag_specifications = tagged("vpc", tags)});
-              vpc.set(made.vpc->vpc_id.value());
+              vpc.set(create_once({.what = "VPC " + tags.at(tag::name),
+                                   .create =
+                                       [&] {
+                                         const auto made = ec2.create_vpc(
+                                             {.cidr_block = range,
+                                              .tag_specifications = tagged("vpc", tags)});
+                                         return made.vpc->vpc_id.value();
+                                       },
+                                   .find = [&] { return vpc_with_tags(ec2, tags); }}));
             },
     })};
     vpc.after = {plan.add({

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import networks
 from cloud_under_test import CloudUnderTest
@@ -11,6 +12,7 @@ from program_under_test import ProgramUnderTest
 from sample_types import sandbox_with
 
 Prepare = Callable[[CloudUnderTest, ProgramUnderTest], None]
+Rule = dict[str, Any]
 
 TYPES = sandbox_with(ami_stage="tested", credential_buckets="demo")
 NATTED = TYPES.replace("sandbox", "natted") + "tunnel_nat_gateways=auto\nnat_gateway_routes=intranet/tunnel\n"
@@ -36,6 +38,12 @@ CREATE_NATTED = ("asiaq", "vpc", "create", "--name", "demo", "--type", "natted")
 UPDATE = ("asiaq", "vpc", "update", "--name", "demo")
 DISCONNECT = ("asiaq", "vpc", "peerings", "--delete")
 DESTROY = ("asiaq", "vpc", "destroy", "--name", "demo")
+#: A bad day of AWS, all at once.
+STORM: tuple[Rule, ...] = (
+    {"chance": 0.30, "error": "RequestLimitExceeded"},
+    {"chance": 0.05, "error": "InternalError"},
+    {"chance": 0.02, "drop": "before"},
+)
 BUCKET = "us-west-2.acme.credentials.demo"
 
 

@@ -52,7 +52,7 @@ _VOLATILE = re.compile(
 )
 # Which of its subnets a member of a group lands in is AWS's own choice.
 _PLACE = re.compile(r"(Zone|ZoneId|SubnetId|PrivateIpAddress|PrivateIpAddresses|Placement|Index)$")
-_VOLATILE_TAGS = {"create_date"}
+_VOLATILE_TAGS = {"create_date", "asiaq:allocation"}
 _GONE = {"deleted", "terminated", "shutting-down", "deleting"}
 
 

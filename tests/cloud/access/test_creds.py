@@ -194,3 +194,13 @@ def test_the_calls_of_a_get_are_three(asiaq, ci, cloud):
     cloud.forget_requests()
     asiaq.ok("disco_creds.py", "get", "--key", "k")
     assert [r.operation for r in cloud.requests()] == ["DescribeVpcs", "HeadBucket", "GetObject"]
+
+
+def test_a_wrong_clock_is_not_taken_for_a_lack_of_rights(asiaq, ci, cloud):
+    ci.put_object(Bucket=BUCKET, Key="k", Body=b"v")
+    cloud.forget_requests()
+    cloud.fault({"service": "s3", "skew": -3600.0})
+    assert asiaq.ok("disco_creds.py", "get", "--key", "k") == "v\n"
+    assert cloud.struck() == [1]
+    assert [(r.operation, r.status) for r in cloud.requests()] == [
+        ("DescribeVpcs", 200), ("HeadBucket", 403), ("HeadBucket", 200), ("GetObject", 200)]  # fmt: skip
