@@ -7,7 +7,7 @@ namespace {
 
 // Before anything is known: what may leave at once, how many a second then, and how much faster
 // with every accepted call.
-constexpr double kBurst = 16;
+constexpr double kBurst = 40;
 constexpr double kOpeningRate = 50;
 constexpr double kOpeningStep = 4;
 // After so long without a refusal and with permits to spare nothing is known any more.
