@@ -124,7 +124,7 @@ std::string known_protocol(const Json& metadata) {
 bool Model::has_known_protocol() const { return !known_protocol(metadata()).empty(); }
 
 std::string Model::protocol() const {
-  const std::string found = known_protocol(metadata());
+  std::string found = known_protocol(metadata());
   if (found.empty()) throw std::runtime_error(name_ + " has no protocol that is spoken here");
   return found;
 }

@@ -32,7 +32,7 @@ Step parse_step(std::string_view word) {
 std::string follow(const Model& model, const std::string& shape, const Step& step) {
   const Json& json = model.shape(shape);
   if (json.at("type") != "structure" || !json.at("members").contains(step.member)) return "";
-  const std::string target = json.at("members").at(step.member).at("shape").get<std::string>();
+  std::string target = json.at("members").at(step.member).at("shape").get<std::string>();
   const Json& held = model.shape(target);
   if (step.take == "whole") return target;
   if (step.take == "keys") {

@@ -220,7 +220,7 @@ struct OptionItem {
   template <class... Bases>
   requires(std::is_base_of_v<Bases, T>&&...) OptionItem(BindingGroup<Bases...> group)
       : rule(group.rule) {  // NOLINT: see above
-    std::apply([this](auto&... each) { (add(std::move(each)), ...); }, group.bindings);
+    std::apply([this](auto&... each) { (this->add(std::move(each)), ...); }, group.bindings);
   }
 
  private:

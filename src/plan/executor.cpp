@@ -255,7 +255,7 @@ namespace {
 
 std::string summary(const Plan& plan, const Report& report) {
   const Failure& first = report.failures.front();
-  const std::string failure =
+  std::string failure =
       fmt::format("{}: {}", described(plan.changes()[first.change.index]), first.reason);
   // Counting one change says nothing.
   if (report.outcomes.size() == 1) return failure;
