@@ -28,11 +28,11 @@ test-unit: setup
 	@cmake --build --preset asan
 	@ctest --test-dir build/asan --output-on-failure --no-tests=error -j 2
 
-# The session and all that its threads share, under the thread sanitizer.
+# The session, the plan's executor and all that their threads share, under the thread sanitizer.
 test-tsan: setup
 	@cmake --preset tsan --log-level=WARNING >/dev/null
-	@cmake --build --preset tsan --target asiaq_session_test
-	@ctest --test-dir build/tsan --output-on-failure --no-tests=error -L session
+	@cmake --build --preset tsan --target asiaq_threads_tests
+	@ctest --test-dir build/tsan --output-on-failure --no-tests=error -L threads
 
 # The real program against the cloud in a box, read back with boto3.
 test-cloud: build
@@ -45,7 +45,7 @@ test-faults: build
 # Arbitrary bytes for all that reads texts of others; SECONDS for each target (tests/fuzz).
 fuzz: setup
 	@cmake --preset fuzz --log-level=WARNING >/dev/null
-	@cmake --build --preset fuzz
+	@cmake --build --preset fuzz --target $(if $(TARGETS),$(TARGETS:%=fuzz_%),asiaq_fuzz)
 	@scripts/fuzz $(SECONDS) $(TARGETS)
 
 bench: build

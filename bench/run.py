@@ -171,7 +171,10 @@ def main():
                 parser.error(f"there is no part '{part}'")
             parts[part]()
     if options.write:
-        options.write.write_text(report.markdown(facts))
+        # Sections behind the table are of other programs.
+        present = options.write.read_text() if options.write.exists() else ""
+        _, mark, rest = present.partition("\n## ")
+        options.write.write_text(report.markdown(facts) + mark + rest)
     return 0 if report.all_kept else 1
 
 

@@ -18,13 +18,29 @@ function(asiaq_layer name)
   asiaq_use_precompiled(asiaq_${name} ${ARG_PRECOMPILED})
 endfunction()
 
-# asiaq_unit_test(<folder> <file>...): one test program per folder of src/, asiaq_<folder>_test.
+# asiaq_unit_test(<folder> [THREADS] <file>...): one test program per folder of src/, asiaq_<folder>_test. With THREADS
+# it is one of those that run under the thread sanitizer too.
 function(asiaq_unit_test name)
-  add_executable(asiaq_${name}_test ${ARGN})
+  cmake_parse_arguments(ARG "THREADS" "" "" ${ARGN})
+  add_executable(asiaq_${name}_test ${ARG_UNPARSED_ARGUMENTS})
   target_include_directories(asiaq_${name}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(asiaq_${name}_test PRIVATE asiaq_options asiaq_${name} GTest::gmock
                                                    GTest::gtest GTest::gtest_main)
   asiaq_use_precompiled(asiaq_${name}_test tests)
   include(GoogleTest)
-  gtest_discover_tests(asiaq_${name}_test DISCOVERY_MODE PRE_TEST)
+  if(ARG_THREADS)
+    asiaq_threads_test(asiaq_${name}_test)
+  else()
+    gtest_discover_tests(asiaq_${name}_test DISCOVERY_MODE PRE_TEST)
+  endif()
+endfunction()
+
+# asiaq_threads_test(<program>): finds its tests, and `make test-tsan` builds and runs them.
+function(asiaq_threads_test program)
+  include(GoogleTest)
+  gtest_discover_tests(${program} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS threads)
+  if(NOT TARGET asiaq_threads_tests)
+    add_custom_target(asiaq_threads_tests)
+  endif()
+  add_dependencies(asiaq_threads_tests ${program})
 endfunction()

@@ -345,7 +345,7 @@ class Call {
     if (!theirs) return false;
     const auto skew = *theirs - parts_.clock.now();
     // Other threads may have learnt it since this request was signed.
-    const auto change = skew - signed_skew_;
+    const Seconds change = Seconds(skew) - Seconds(signed_skew_);
     if (change < kTolerableSkew && -change < kTolerableSkew) return false;
     log::debug("the clock of {} is {:.0f} s ahead of ours", request_.host, Seconds(skew).count());
     parts_.skews.set(request_.host, skew);

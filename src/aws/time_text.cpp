@@ -101,9 +101,10 @@ class Reader {
   std::string_view text_;
 };
 
-// Times like the end of the year 9999 stand for "never"; the clock ends in 2262.
+// Times like the end of the year 9999 stand for "never"; the clock ends in 2262. It begins in 1677,
+// but what lies between such a time and now is more than it can count.
 Timestamp within_the_clock(microseconds since_1970) {
-  constexpr auto first = std::chrono::ceil<std::chrono::days>(Timestamp::min());
+  constexpr std::chrono::sys_days first{std::chrono::year{1900} / 1 / 1};
   constexpr auto last = std::chrono::floor<std::chrono::days>(Timestamp::max());
   return Timestamp(
       std::clamp<microseconds>(since_1970, first.time_since_epoch(), last.time_since_epoch()));

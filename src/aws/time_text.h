@@ -19,8 +19,8 @@ std::string to_epoch(Timestamp time);
 std::string to_basic_iso8601(Timestamp time);
 
 /// Any of the forms above, ISO 8601 with an offset, and the older HTTP date with dashes. Empty if
-/// it is none. Times that the clock does not know are the beginning of its first or last day (in
-/// 1677 and 2262).
+/// it is none. Times before 1900 are the beginning of that year, those that the clock does not know
+/// the beginning of its last day (in 2262).
 std::optional<Timestamp> parse_time(std::string_view text);
 
 }  // namespace asiaq::aws

@@ -16,8 +16,9 @@ RouteDifference difference(const std::vector<ObservedRoute>& actual, const Desir
     }
   }
   for (const auto& [destination, target] : desired) {
-    const auto present = std::ranges::find_if(actual, [&](const ObservedRoute& route) {
-      return route.destination == destination && route.owner != ObservedRoute::Owner::fixed;
+    // clang 14 lets no lambda see a structured binding.
+    const auto present = std::ranges::find_if(actual, [&wanted = destination](const auto& route) {
+      return route.destination == wanted && route.owner != ObservedRoute::Owner::fixed;
     });
     if (present == actual.end()) {
       result.create.emplace(destination, target);

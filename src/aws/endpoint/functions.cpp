@@ -14,6 +14,9 @@ namespace {
 
 using Arguments = std::vector<Value>;
 
+// RFC 1035 §2.3.4.
+constexpr std::size_t kLongestLabel = 63;
+
 const std::string& text_of(const Arguments& arguments, std::size_t index) {
   if (index >= arguments.size() || arguments[index].text() == nullptr) {
     throw RequestError("an endpoint rule compares something that is no text");
@@ -67,7 +70,7 @@ Value substring(const Arguments& arguments) {
 }
 
 bool is_label(std::string_view text) {
-  if (text.empty() || text.size() > 63) return false;
+  if (text.empty() || text.size() > kLongestLabel) return false;
   if (text.front() == '-' || text.back() == '-') return false;
   return std::all_of(text.begin(), text.end(),
                      [](unsigned char sign) { return std::isalnum(sign) || sign == '-'; });
@@ -161,6 +164,14 @@ bool is_bucket_for_hosts(const Value& bucket, bool allow_subdomains) {
          is_host_label(text, allow_subdomains);
 }
 
+std::vector<std::regex> region_patterns() {
+  std::vector<std::regex> patterns;
+  for (const Partition& each : partitions()) {
+    patterns.emplace_back(std::string(each.region_pattern));
+  }
+  return patterns;
+}
+
 }  // namespace
 
 const Partition& partition_of(std::string_view region) {
@@ -170,9 +181,11 @@ const Partition& partition_of(std::string_view region) {
       return candidate;
     }
   }
-  for (const Partition& candidate : partitions()) {
-    const std::regex pattern{std::string(candidate.region_pattern)};
-    if (std::regex_match(region.begin(), region.end(), pattern)) return candidate;
+  // A region is a label of a host name. Longer texts would also exhaust the stack of std::regex.
+  if (region.size() > kLongestLabel) return partitions().front();
+  static const std::vector<std::regex> patterns = region_patterns();
+  for (std::size_t i = 0; i < patterns.size(); ++i) {
+    if (std::regex_match(region.begin(), region.end(), patterns[i])) return partitions()[i];
   }
   return partitions().front();
 }

@@ -27,7 +27,8 @@ std::optional<Seconds> seconds_or_date(const http::Headers& headers, Timestamp n
   const auto date = parse_time(trimmed(*text));
   if (!date) return std::nullopt;
   const Timestamp from = parse_time(headers.get("Date")).value_or(now);
-  return std::max(Seconds(0), Seconds(*date - from));
+  // The clock's own unit cannot count from the first to the last of its times.
+  return std::max(Seconds(0), Seconds(date->time_since_epoch()) - Seconds(from.time_since_epoch()));
 }
 
 }  // namespace

@@ -112,6 +112,15 @@ TEST(Endpoint, SaysWhyThereIsNone) {
   EXPECT_THROW(of(ec2::tables::service, "us-east-1", settings), RequestError);
 }
 
+TEST(Partition, OfANewRegionFollowsItsPattern) {
+  EXPECT_EQ(partition_of("us-gov-north-7").name, "aws-us-gov");
+  EXPECT_EQ(partition_of("cn-west-12").name, "aws-cn");
+}
+
+TEST(Partition, OfAnEndlessRegionIsTheFirst) {
+  EXPECT_EQ(partition_of("cn-" + std::string(1'000'000, 'a') + "-1").name, "aws");
+}
+
 TEST(Partition, OfAnUnknownRegionIsTheFirst) {
   EXPECT_EQ(partition_of("mars-1").name, "aws");
   EXPECT_EQ(partition_of("us-gov-west-1").name, "aws-us-gov");

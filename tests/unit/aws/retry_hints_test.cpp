@@ -59,6 +59,13 @@ TEST(RetryAfterDate, CountsFromTheAnswersOwnDate) {
   EXPECT_EQ(hints.http, Seconds(9));
 }
 
+TEST(RetryAfterDate, OfAnotherAgeIsBounded) {
+  EXPECT_EQ(hints_of({{"Retry-After", "0001-01-01T00:00:00Z"}}).http, Seconds(0));
+  const Hints late =
+      hints_of({{"Retry-After", "9999-12-31T23:59:59Z"}, {"Date", "0001-01-01T00:00:00Z"}});
+  EXPECT_EQ(obey(late, Seconds(1)), Seconds(120));
+}
+
 TEST(RetryHints, OfBothKindsAreBothObeyed) {
   const Hints hints = hints_of({{"x-amz-retry-after", "1500"}, {"Retry-After", "1"}});
   EXPECT_EQ(obey(hints, Seconds(0)), Seconds(1.5));
