@@ -3,6 +3,9 @@ set(ASIAQ_BOTOCORE_DIR ${PROJECT_SOURCE_DIR}/build/botocore CACHE PATH
     "Unpacked source distribution of botocore: AWS's service models and test suites")
 set(ASIAQ_GENERATED_DIR ${PROJECT_BINARY_DIR}/generated)
 
+# All that awsgen writes for the program, for tools that only read sources.
+add_custom_target(asiaq_generated)
+
 # asiaq_aws_client(<service> [<list of operations> [<waiters>]]): a library asiaq_aws_<service> of the generated client;
 # without a list it has all operations of the model.
 function(asiaq_aws_client service)
@@ -56,6 +59,7 @@ function(asiaq_aws_service service)
   target_link_libraries(asiaq_aws PUBLIC asiaq_aws_${space})
   # Whoever uses the layer includes generated headers.
   add_dependencies(asiaq_aws asiaq_aws_${space}_files)
+  add_dependencies(asiaq_generated asiaq_aws_${space}_files)
 endfunction()
 
 # The list of AWS's partitions and regions, which endpoint rules ask for.
