@@ -36,7 +36,7 @@ test-tsan: setup
 
 # The real program against the cloud in a box, read back with boto3.
 test-cloud: build
-	@$(PYTHON) -m pytest -q tests/cloud tests/faults
+	@$(PYTHON) -m pytest -q -n 2 --dist loadgroup tests/cloud tests/faults
 
 # Every command under every fault, killed at every write (long); what was found goes into the docs.
 test-faults: build

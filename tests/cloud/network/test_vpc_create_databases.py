@@ -242,6 +242,14 @@ def test_an_interrupted_run_is_completed(cloud: Cloud, sandbox: Asiaq, data: Dat
     assert [name_of(vpc) for vpc in cloud.vpcs_named("demo")] == ["demo"]
 
 
+def test_an_update_of_an_unfinished_environment_makes_its_databases(cloud: Cloud, sandbox: Asiaq, data: DataServices) -> None:
+    cloud.fault({"operation": "CreateDBInstance", "error": "AccessDenied"})
+    sandbox.fails(1, VPC, "create", "--name", "demo", "--type", "sandbox")
+    cloud.heal()
+    sandbox.ok(VPC, "update", "--name", "demo")
+    assert data.databases() == ["demo-foodb"] and "asiaq:creating" not in tags_of(cloud.vpc("demo"))
+
+
 def test_a_lost_answer_makes_no_second_database(cloud: Cloud, sandbox: Asiaq, data: DataServices) -> None:
     cloud.fault({"operation": "CreateDBInstance", "drop": "after", "times": 1},
                 {"operation": "CreateDBSubnetGroup", "drop": "after", "times": 1})
