@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "aws/ec2/client.h"
 #include "network/repeating.h"
@@ -16,6 +17,19 @@ constexpr const char* allow_everything =
 
 std::string service_name(const std::string& region) {
   return fmt::format("com.amazonaws.{}.s3", region);
+}
+
+/// The tables that are known, whether AWS lists them already or not, and all others of the VPC.
+aws::List<std::string> all_tables(const aws::ec2::Client& ec2, const std::string& vpc_id,
+                                  const std::vector<Reference>& known) {
+  aws::List<std::string> result;
+  std::set<std::string> seen;
+  const auto add = [&](const std::string& id) {
+    if (seen.insert(id).second) result.push_back(id);
+  };
+  for (const Reference& table : known) add(table.id());
+  for (const RouteTable& table : observe_route_tables(ec2, {vpc_id})) add(table.id);
+  return result;
 }
 
 bool serves(const std::optional<S3Endpoint>& endpoint, const aws::List<std::string>& tables) {
@@ -59,9 +73,8 @@ std::vector<plan::ChangeId> add_s3_endpoint(plan::Plan& plan, const aws::ec2::Cl
     before.insert(before.end(), table.after.begin(), table.after.end());
   }
   const Reference endpoint(observed ? observed->id : "");
-  const auto carry_out = [ec2, region, vpc, observed, endpoint] {
-    aws::List<std::string> all;
-    for (const RouteTable& table : observe_route_tables(ec2, {vpc.id()})) all.push_back(table.id);
+  const auto carry_out = [ec2, region, vpc, observed, endpoint, tables] {
+    aws::List<std::string> all = all_tables(ec2, vpc.id(), tables);
     if (!observed) {
       const auto made = ec2.create_vpc_endpoint({.vpc_endpoint_type = "Gateway",
                                                  .vpc_id = vpc.id(),

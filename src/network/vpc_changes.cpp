@@ -38,8 +38,8 @@ std::string vpc_with_tags(const aws::ec2::Client& ec2, const TagMap& tags) {
 }
 
 /// Ends the VPC again if another run was faster.
-void give_way(const aws::ec2::Client& ec2, const std::string& id, const VpcTarget& target) {
-  const std::vector<Vpc> vpcs = list_vpcs(ec2);
+void give_way(const aws::ec2::Client& ec2, const std::vector<Vpc>& vpcs, const std::string& id,
+              const VpcTarget& target) {
   const Vpc* other = rival(vpcs, id, target);
   if (other == nullptr) return;
   aws::ignoring_absence([&] { ec2.delete_vpc({.vpc_id = id}); });
@@ -51,11 +51,15 @@ void give_way(const aws::ec2::Client& ec2, const std::string& id, const VpcTarge
 
 void wait_until_available(const aws::ec2::Client& ec2, const std::string& id,
                           const VpcTarget& target) {
+  const std::vector<Vpc> vpcs = list_vpcs(ec2);
+  give_way(ec2, vpcs, id, target);
+  const auto own = std::ranges::find(vpcs, id, &Vpc::id);
+  if (own != vpcs.end() && own->state == "available") return;
   ec2.wait_until_vpc_available({.vpc_ids = {id}},
                                {.what = fmt::format("VPC {} ({}) to be available", target.name, id),
                                 .limit = availability_limit,
                                 .longest_pause = longest_pause});
-  give_way(ec2, id, target);
+  give_way(ec2, list_vpcs(ec2), id, target);
 }
 
 }  // namespace

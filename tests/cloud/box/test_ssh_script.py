@@ -65,7 +65,8 @@ class JumpedEnvironment(Wires):
         subprocess.run(words, env=self.variables, cwd=self.folder, check=True, capture_output=True, timeout=120)
 
     def launch_in(self, metanetwork: str, name: str, public: bool) -> None:
-        mine = [{"Name": "tag:meta_network", "Values": [metanetwork]}]
+        [vpc] = self.ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": ["jumped"]}])["Vpcs"]
+        mine = [{"Name": "tag:meta_network", "Values": [metanetwork]}, {"Name": "vpc-id", "Values": [vpc["VpcId"]]}]
         [subnet] = self.ec2.describe_subnets(Filters=mine)["Subnets"]
         [group] = self.ec2.describe_security_groups(Filters=mine)["SecurityGroups"]
         self.launch(name, subnet["SubnetId"], group["GroupId"], public)
