@@ -107,8 +107,8 @@ def environment(box: BoxUnderTest, tmp_path_factory: pytest.TempPathFactory) -> 
         made.launch_in("intranet", "mhcinside", public=False)
         made.wait_running()
         made.name_jump_user()
-        box.wait_ssh(made.hosts["mhcjump"]["PublicIpAddress"], 90)
-        box.wait_ssh(made.address("mhcinside"), 90)
+        box.wait_ssh(made.hosts["mhcjump"]["PublicIpAddress"])
+        box.wait_ssh(made.address("mhcinside"))
         yield made
     finally:
         agent.kill()
