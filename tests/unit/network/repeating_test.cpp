@@ -166,7 +166,8 @@ TEST(IgnoringAbsence, WhatIsGoneIsAsGoodAsDeleted) {
   for (const char* code : {"InvalidVpcID.NotFound", "NatGatewayNotFound", "NoSuchEntity"}) {
     EXPECT_NO_THROW(aws::ignoring_absence([&] { throw refusal(code); })) << code;
   }
-  EXPECT_THROW(aws::ignoring_absence([] { throw refusal("DependencyViolation"); }), aws::ServiceError);
+  EXPECT_THROW(aws::ignoring_absence([] { throw refusal("DependencyViolation"); }),
+               aws::ServiceError);
 }
 
 }  // namespace
