@@ -8,11 +8,10 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass, replace
 from typing import Any
 
-from botocore.exceptions import UnknownServiceError
-from botocore.loaders import Loader
-from botocore.model import OperationNotFoundError, ServiceModel, StructureShape
+from botocore.model import OperationModel, OperationNotFoundError, ServiceModel, StructureShape
 
 from .http_server import Reply
+from .service_models import description
 
 
 @dataclass(frozen=True)
@@ -30,19 +29,14 @@ class Paging:
 @functools.cache
 def paging_of(service: str, operation: str) -> Paging | None:
     """How an operation pages; None if it does not, or not by one token."""
-    loader = Loader()
-    try:
-        paginators = loader.load_service_model(service, "paginators-1")["pagination"]
-        model = ServiceModel(loader.load_service_model(service, "service-2"), service)
-        shape = model.operation_model(operation)
-    except (UnknownServiceError, OperationNotFoundError):
-        return None
-    config = paginators.get(operation)
-    if config is None or isinstance(config["input_token"], list):
+    paginators = description(service, "paginators-1")
+    shape = _operation(service, operation)
+    config = paginators["pagination"].get(operation) if paginators else None
+    if shape is None or config is None or isinstance(config["input_token"], list):
         return None
     results = config["result_key"]
     lists = [results] if isinstance(results, str) else results
-    protocol = model.metadata["protocol"]
+    protocol = shape.service_model.metadata["protocol"]
     return Paging(
         input_token=_wire(shape.input_shape, config["input_token"], protocol, is_input=True),
         output_token=_wire(shape.output_shape, config["output_token"], protocol),
@@ -55,6 +49,16 @@ def paging_of(service: str, operation: str) -> Paging | None:
         else None,
         bounds=_bounds(shape.input_shape, config.get("limit_key")),
     )
+
+
+def _operation(service: str, name: str) -> OperationModel | None:
+    model = description(service, "service-2")
+    if model is None:
+        return None
+    try:
+        return ServiceModel(model, service).operation_model(name)
+    except OperationNotFoundError:
+        return None
 
 
 def _bounds(shape: StructureShape, name: str | None) -> tuple[int, int] | None:

@@ -10,7 +10,7 @@ from collections import Counter, deque
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from botocore.loaders import Loader
+from .service_models import description
 
 _SIGNING_NAMES = {
     "monitoring": "cloudwatch",
@@ -138,10 +138,9 @@ def _signed_service(environ: dict[str, Any]) -> str:
 @functools.cache
 def _rest_operations(service: str) -> list[tuple[str, str, list[str], set[str], set[str]]]:
     """(name, method, path segments, query keys, needed headers) of a service with REST addresses."""
-    loader = Loader()
-    if service not in loader.list_available_services("service-2"):
+    model = description(service, "service-2")
+    if model is None:
         return []
-    model = loader.load_service_model(service, "service-2")
     table = []
     for name, operation in model["operations"].items():
         path, _, query = operation["http"]["requestUri"].partition("?")
