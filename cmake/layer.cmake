@@ -1,11 +1,15 @@
-# asiaq_layer(<folder> PRECOMPILED <set> SOURCES <file>... USES <folder below>... [LINKS <library>...])
+# asiaq_layer(<folder> PRECOMPILED <set> [FILE_BY_FILE] SOURCES <file>... USES <folder below>... [LINKS <library>...])
 #
 # One static library per folder of src/. A folder sees only the folders that it names in USES, which must already
 # be defined: the order of add_subdirectory in src/CMakeLists.txt is the order of the layers, so that an include
-# upwards cannot link.
+# upwards cannot link. Its files are compiled in batches (cmake/batches.cmake) if not FILE_BY_FILE.
 function(asiaq_layer name)
-  cmake_parse_arguments(ARG "" "PRECOMPILED" "SOURCES;USES;LINKS" ${ARGN})
-  add_library(asiaq_${name} STATIC ${ARG_SOURCES})
+  cmake_parse_arguments(ARG "FILE_BY_FILE" "PRECOMPILED" "SOURCES;USES;LINKS" ${ARGN})
+  set(sources ${ARG_SOURCES})
+  if(NOT ARG_FILE_BY_FILE)
+    asiaq_batches(sources ${name} ${ARG_SOURCES})
+  endif()
+  add_library(asiaq_${name} STATIC ${sources})
   target_include_directories(asiaq_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(asiaq_${name} PRIVATE asiaq_options)
   foreach(lower ${ARG_USES})

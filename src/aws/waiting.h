@@ -20,9 +20,10 @@ struct WaitOptions {
   std::string what{};
   Seconds limit{900};  ///< of the whole wait
   /// Pauses between two looks grow from the one to the other, by chance within what has been
-  /// reached (smithy.io/2.0/additional-specs/waiters.html).
+  /// reached (smithy.io/2.0/additional-specs/waiters.html). Smithy's own longest is 120 s: nobody
+  /// who looks on should wait that long for what is there already.
   Seconds shortest_pause{2};
-  Seconds longest_pause{120};
+  Seconds longest_pause{5};
 };
 
 /// The pause after look number `look` (1, 2 …) when `left` of the whole time remains; `chance` is

@@ -10,6 +10,10 @@
 namespace asiaq {
 
 std::string_view trimmed(std::string_view text);
+/// The text without the mark (U+FEFF in UTF-8) that some editors put before it.
+std::string_view without_byte_order_mark(std::string_view text);
+/// Nothing for an empty text, as AWS answers where nothing is set.
+std::optional<std::string> unless_empty(std::optional<std::string> text);
 std::string lower_case(std::string_view text);
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix);
 

@@ -13,8 +13,6 @@ namespace asiaq::config {
 
 namespace {
 
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
 /// Cuts text into rows of cells.
 class CsvReader {
  public:
@@ -87,12 +85,9 @@ class CsvReader {
 }  // namespace
 
 Csv Csv::parse(std::string_view text, std::string file_name) {
-  if (text.substr(0, byte_order_mark.size()) == byte_order_mark) {
-    text.remove_prefix(byte_order_mark.size());
-  }
   Csv csv;
   csv.file_name_ = std::move(file_name);
-  CsvReader reader(text, csv.file_name_);
+  CsvReader reader(without_byte_order_mark(text), csv.file_name_);
   std::optional<Row> header = reader.next();
   if (!header) {
     throw ConfigError(

@@ -15,7 +15,6 @@ namespace asiaq::config {
 namespace {
 
 constexpr int deepest_interpolation = 10;
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 bool is_blank(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
 
@@ -141,9 +140,7 @@ class IniParser {
 
 Ini Ini::parse(std::string_view text, std::string file_name) {
   IniParser parser(std::move(file_name));
-  if (text.substr(0, byte_order_mark.size()) == byte_order_mark) {
-    text.remove_prefix(byte_order_mark.size());
-  }
+  text = without_byte_order_mark(text);
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     std::string_view line = text.substr(0, end);

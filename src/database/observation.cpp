@@ -9,10 +9,6 @@ namespace asiaq::database {
 
 namespace {
 
-std::string vpc_of(const aws::rds::DBInstance& instance) {
-  return instance.db_subnet_group ? instance.db_subnet_group->vpc_id.value_or("") : "";
-}
-
 Instance as_instance(const aws::rds::DBInstance& each) {
   return {.id = each.db_instance_identifier.value_or(""),
           .status = each.db_instance_status.value_or(""),
@@ -36,6 +32,10 @@ std::set<std::string> used_elsewhere(const std::vector<aws::rds::DBInstance>& in
 }
 
 }  // namespace
+
+std::string vpc_of(const aws::rds::DBInstance& instance) {
+  return instance.db_subnet_group ? instance.db_subnet_group->vpc_id.value_or("") : "";
+}
 
 std::string parameter_group_description(const std::string& name) { return "Custom params-" + name; }
 

@@ -7,9 +7,13 @@
 
 namespace asiaq::aws::rds {
 class Client;
-}
+struct DBInstance;
+}  // namespace asiaq::aws::rds
 
 namespace asiaq::database {
+
+/// The VPC that the instance's subnet group is in; empty if it has none.
+std::string vpc_of(const aws::rds::DBInstance& instance);
 
 /// A database instance of RDS.
 struct Instance {

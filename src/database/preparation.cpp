@@ -14,16 +14,13 @@
 #include "base/parallel.h"
 #include "base/text.h"
 #include "database/error.h"
+#include "database/observation.h"
 
 namespace asiaq::database {
 
 namespace {
 
 using aws::rds::DBInstance;
-
-std::string vpc_of(const DBInstance& instance) {
-  return instance.db_subnet_group ? instance.db_subnet_group->vpc_id.value_or("") : "";
-}
 
 std::string id_of(const DBInstance& instance) {
   return instance.db_instance_identifier.value_or("");

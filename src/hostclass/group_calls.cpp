@@ -13,12 +13,11 @@ namespace asiaq::hostclass {
 
 namespace {
 
-constexpr std::int32_t page_size = 100;
+constexpr std::int32_t groups_per_page = 100;
 constexpr std::int32_t activities_looked_at = 20;
 /// As many as one call may name.
 constexpr std::size_t names_per_call = 50;
 constexpr Seconds deletion_limit{900};
-constexpr Seconds longest_pause{5};
 
 std::vector<Group> groups_from(const std::vector<aws::autoscaling::AutoScalingGroup>& groups) {
   std::vector<Group> result;
@@ -102,7 +101,7 @@ Group group_from(const aws::autoscaling::AutoScalingGroup& group) {
 std::vector<Group> observe_groups(const aws::autoscaling::Client& autoscaling,
                                   const std::string& environment) {
   auto groups =
-      groups_from(autoscaling.describe_auto_scaling_groups_all({.max_records = page_size}));
+      groups_from(autoscaling.describe_auto_scaling_groups_all({.max_records = groups_per_page}));
   std::erase_if(
       groups, [&](const Group& group) { return !belongs_to_environment(group.name, environment); });
   return groups;
@@ -112,14 +111,14 @@ std::vector<Group> observe_groups_by_name(const aws::autoscaling::Client& autosc
                                           const std::vector<std::string>& names) {
   if (names.empty()) return {};
   return groups_from(autoscaling.describe_auto_scaling_groups_all(
-      {.auto_scaling_group_names = names, .max_records = page_size}));
+      {.auto_scaling_group_names = names, .max_records = groups_per_page}));
 }
 
 Schedules observe_schedules(const aws::autoscaling::Client& autoscaling,
                             const std::string& environment) {
   Schedules schedules;
   for (const auto& action :
-       autoscaling.describe_scheduled_actions_all({.max_records = page_size})) {
+       autoscaling.describe_scheduled_actions_all({.max_records = groups_per_page})) {
     const std::string group = action.auto_scaling_group_name.value_or("");
     const std::string recurrence = action.recurrence.value_or("");
     if (recurrence.empty() || !belongs_to_environment(group, environment)) continue;
@@ -202,9 +201,7 @@ void wait_until_gone(const aws::autoscaling::Client& autoscaling,
     const std::vector<std::string> some(first, first + static_cast<std::ptrdiff_t>(count));
     autoscaling.wait_until_group_deleted(
         {.auto_scaling_group_names = some},
-        {.what = fmt::format("groups {} to be gone", join(some, ", ")),
-         .limit = deletion_limit,
-         .longest_pause = longest_pause});
+        {.what = fmt::format("groups {} to be gone", join(some, ", ")), .limit = deletion_limit});
   }
 }
 

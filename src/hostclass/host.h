@@ -10,6 +10,8 @@
 
 namespace asiaq::hostclass {
 
+constexpr const char* launch_template_tag = "aws:ec2launchtemplate:id";
+
 struct Host {
   std::string id;
   std::string image;
@@ -24,6 +26,9 @@ struct Host {
 
   /// The tag's value; nothing if it is not there or empty.
   std::optional<std::string> tag(const std::string& key) const;
+
+  /// The id of the launch template that it was made from, as EC2 says in this tag.
+  std::optional<std::string> launch_template() const { return tag(launch_template_tag); }
 
   /// The second interface's address where there are two or more (normally the static one), else
   /// the first's.

@@ -9,7 +9,7 @@ namespace asiaq::hostclass {
 
 namespace {
 
-constexpr std::int32_t page_size = 1000;
+constexpr std::int32_t hosts_per_page = 1000;
 /// The most values that a filter of EC2 takes.
 constexpr std::size_t most_filter_values = 200;
 
@@ -69,7 +69,7 @@ Host host_from(const aws::ec2::Instance& instance) {
 std::vector<Host> observe_hosts(const aws::ec2::Client& ec2, const std::string& vpc,
                                 const std::vector<HostFilter>& filters) {
   aws::ec2::DescribeInstancesRequest request{.filters = {{.name = "vpc-id", .values = {vpc}}},
-                                             .max_results = page_size};
+                                             .max_results = hosts_per_page};
   for (const auto& [name, values] : filters) {
     request.filters.push_back({.name = name, .values = values});
   }
@@ -91,7 +91,7 @@ std::vector<Host> observe_known_hosts(const aws::ec2::Client& ec2,
     const std::vector<std::string> part(ids.begin() + static_cast<std::ptrdiff_t>(begin),
                                         ids.begin() + static_cast<std::ptrdiff_t>(end));
     for (Host& host : hosts_in_pages(ec2, {.filters = {{.name = "instance-id", .values = part}},
-                                          .max_results = page_size})) {
+                                          .max_results = hosts_per_page})) {
       hosts.push_back(std::move(host));
     }
   }

@@ -30,10 +30,6 @@ Seconds seconds_of(const config::OptionValue& option, Seconds fallback) {
   return Seconds(static_cast<double>(*seconds));
 }
 
-std::optional<std::string> unless_empty(std::optional<std::string> text) {
-  return text && !text->empty() ? text : std::nullopt;
-}
-
 std::optional<std::string> http_tokens(const config::OptionValue& option) {
   auto tokens = unless_empty(option.optional());
   if (tokens && *tokens != "optional" && *tokens != "required") {

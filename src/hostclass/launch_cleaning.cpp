@@ -18,7 +18,6 @@ namespace asiaq::hostclass {
 
 namespace {
 
-constexpr const char* template_tag = "aws:ec2launchtemplate:id";
 constexpr const char* group_tag = "aws:autoscaling:groupName";
 /// In the meaning of `unused_launch_objects`.
 constexpr Seconds grace_period{300};
@@ -89,7 +88,7 @@ std::vector<LaunchObject> unused_launch_objects(const std::vector<LaunchObject>&
   for (const Host& host : hosts) {
     // A member is served by its group: it is replaced from what the group uses.
     if (host.is_going() || host.tag(group_tag)) continue;
-    if (const auto id = host.tag(template_tag)) used.insert(*id);
+    if (const auto id = host.launch_template()) used.insert(*id);
   }
   std::map<std::string, WallTime> newest_in_use;
   for (const LaunchObject& object : objects) {

@@ -7,18 +7,15 @@
 #include "aws/encoding.h"
 #include "aws/error.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "hostclass/names.h"
 
 namespace asiaq::hostclass {
 
 namespace {
 
-constexpr std::int32_t page_size = 200;
+constexpr std::int32_t versions_per_page = 200;
 constexpr int name_attempts = 5;
-
-std::optional<std::string> unless_empty(const std::optional<std::string>& text) {
-  return text && !text->empty() ? text : std::nullopt;
-}
 
 std::string decoded(const std::optional<std::string>& user_data) {
   return user_data ? aws::base64_decode(*user_data) : std::string();
@@ -151,7 +148,7 @@ std::vector<LaunchObject> observe_launch_templates(const aws::ec2::Client& ec2,
   std::vector<LaunchObject> objects;
   // Without a template's name EC2 describes one version of all of them.
   for (const auto& version : ec2.describe_launch_template_versions_all(
-           {.versions = {"$Default"}, .max_results = page_size})) {
+           {.versions = {"$Default"}, .max_results = versions_per_page})) {
     const std::string name = version.launch_template_name.value_or("");
     if (!belongs_to_environment(name, environment) || !version.launch_template_data) continue;
     objects.push_back({.id = version.launch_template_id.value_or(""),

@@ -17,7 +17,6 @@ namespace {
 
 constexpr Seconds image_limit{600};
 constexpr Seconds snapshot_limit{900};
-constexpr Seconds longest_pause{5};
 
 std::vector<std::string> description_of_new(const Group& group) {
   std::vector<std::string> lines{fmt::format("sizes: min {}, desired {}, max {}", group.sizes.min,
@@ -84,21 +83,19 @@ PlannedGroup Provisioning::add(plan::Plan& plan, const RowWithImage& row,
                .resource = {.kind = "image", .name = row.image.name, .id = row.image.id},
                .carry_out = [ec2 = clients_.ec2, id = row.image.id] {
                  ec2.wait_until_image_available(
-                     {.image_ids = {id}}, {.what = fmt::format("image {} to be available", id),
-                                           .limit = image_limit,
-                                           .longest_pause = longest_pause});
+                     {.image_ids = {id}},
+                     {.what = fmt::format("image {} to be available", id), .limit = image_limit});
                }});
   }
   if (desired.pending_snapshot) {
-    steps.add({.verb = plan::Verb::wait,
-               .resource = {.kind = "snapshot", .name = *desired.pending_snapshot},
-               .carry_out = [ec2 = clients_.ec2, id = *desired.pending_snapshot] {
-                 ec2.wait_until_snapshot_completed(
-                     {.snapshot_ids = {id}},
-                     {.what = fmt::format("snapshot {} to be completed", id),
-                      .limit = snapshot_limit,
-                      .longest_pause = longest_pause});
-               }});
+    steps.add(
+        {.verb = plan::Verb::wait,
+         .resource = {.kind = "snapshot", .name = *desired.pending_snapshot},
+         .carry_out = [ec2 = clients_.ec2, id = *desired.pending_snapshot] {
+           ec2.wait_until_snapshot_completed(
+               {.snapshot_ids = {id}},
+               {.what = fmt::format("snapshot {} to be completed", id), .limit = snapshot_limit});
+         }});
   }
   const bool waits_only = steps.any();
   add_launch_template(steps, planned, desired.settings, current);
@@ -312,9 +309,9 @@ void terminate_new_members(const Clients& clients, const PlannedGroup& planned) 
   if (!planned.makes_template || planned.launch->template_id.empty()) return;
   aws::List<std::string> ids;
   for (const auto& reservation : clients.ec2.describe_instances_all(
-           {.filters = {
-                {.name = "tag:aws:ec2launchtemplate:id", .values = {planned.launch->template_id}},
-                {.name = "instance-state-name", .values = {"pending", "running"}}}})) {
+           {.filters = {{.name = std::string("tag:") + launch_template_tag,
+                       .values = {planned.launch->template_id}},
+                        {.name = "instance-state-name", .values = {"pending", "running"}}}})) {
     for (const auto& instance : reservation.instances) {
       ids.push_back(instance.instance_id.value_or(""));
     }

@@ -15,8 +15,6 @@ namespace asiaq::hostclass {
 
 namespace {
 
-constexpr const char* template_tag = "aws:ec2launchtemplate:id";
-
 std::vector<std::string> group_names(const AwaitedGroups& awaited) {
   std::vector<std::string> names;
   for (const AwaitedGroup& each : awaited.groups) names.push_back(each.group);
@@ -143,8 +141,8 @@ void warn_of_old_versions(const std::vector<Group>& groups, const std::vector<Ho
     if (group.launch.template_id.empty() || group.members.empty()) continue;
     const bool any_new = std::ranges::any_of(group.members, [&](const Member& member) {
       const auto host = std::ranges::find(hosts, member.id, &Host::id);
-      return host == hosts.end() || host->tag(template_tag) == std::nullopt ||
-             host->tag(template_tag) == group.launch.template_id;
+      return host == hosts.end() || !host->launch_template() ||
+             host->launch_template() == group.launch.template_id;
     });
     if (!any_new) {
       log::warning(

@@ -23,7 +23,6 @@ namespace asiaq::image {
 
 namespace {
 
-constexpr const char* root = "root";
 /// Asking a host costs no AWS call, and a host answers seconds after its launch or minutes.
 constexpr WaitLimits ssh_limits{Seconds(1), Seconds(900)};
 
@@ -93,7 +92,7 @@ void Bake::State::find_way_in() {
   log::info("logged in to {} as {}", route.address, login.user);
   open_root_access(*ssh, route, login);
   // The ssh service answers nobody for a moment while it takes the new settings.
-  wait_for_login({root});
+  wait_for_login({root_account});
 }
 
 Login Bake::State::wait_for_login(const std::vector<std::string>& users) {
@@ -120,7 +119,8 @@ void Bake::State::copy() {
 void Bake::State::run_script() {
   const std::string command = script_command(preparation);
   log::info("running {}", command);
-  const remote::RemoteResult script = ssh->run(route, root, {.text = command, .on_output = output});
+  const remote::RemoteResult script =
+      ssh->run(route, root_account, {.text = command, .on_output = output});
   if (script.status != 0) {
     throw remote::CommandError(preparation.settings.script(), "builder " + builder.id(), script)
         .add_context(fmt::format("baking {}", preparation.settings.name));

@@ -18,7 +18,6 @@ namespace {
 
 constexpr Seconds running_limit{900};
 constexpr Seconds stopped_limit{300};
-constexpr Seconds longest_pause{5};
 
 bool is_zone_without_capacity(const aws::ServiceError& error) {
   return error.has_code("InsufficientInstanceCapacity") ||
@@ -87,11 +86,11 @@ aws::ec2::RunInstancesRequest builder_request(const Preparation& preparation,
   interface.associate_public_ip_address = true;
   interface.delete_on_termination = true;
   request.network_interfaces = {interface};
-  aws::ec2::BlockDeviceMapping root;
-  root.device_name = preparation.root_device;
-  root.ebs.emplace().delete_on_termination = true;
-  if (settings.volume_type) root.ebs->volume_type = settings.volume_type;
-  request.block_device_mappings = {root};
+  aws::ec2::BlockDeviceMapping device;
+  device.device_name = preparation.root_device;
+  device.ebs.emplace().delete_on_termination = true;
+  if (settings.volume_type) device.ebs->volume_type = settings.volume_type;
+  request.block_device_mappings = {device};
   return request;
 }
 
@@ -143,10 +142,9 @@ void Builder::read_address() {
 
 void Builder::wait_until_running() {
   try {
-    ec2_.wait_until_instance_running({.instance_ids = {id_}},
-                                     {.what = fmt::format("builder {} to be running", id_),
-                                      .limit = running_limit,
-                                      .longest_pause = longest_pause});
+    ec2_.wait_until_instance_running(
+        {.instance_ids = {id_}},
+        {.what = fmt::format("builder {} to be running", id_), .limit = running_limit});
   } catch (Error& error) {
     error.add_context(fmt::format("launching the builder of {}", preparation_.settings.name));
     throw;
@@ -162,10 +160,9 @@ void Builder::wait_until_running() {
 
 void Builder::wait_until_stopped() {
   const auto wait = [this] {
-    ec2_.wait_until_instance_stopped({.instance_ids = {id_}},
-                                     {.what = fmt::format("builder {} to be stopped", id_),
-                                      .limit = stopped_limit,
-                                      .longest_pause = longest_pause});
+    ec2_.wait_until_instance_stopped(
+        {.instance_ids = {id_}},
+        {.what = fmt::format("builder {} to be stopped", id_), .limit = stopped_limit});
   };
   try {
     wait();

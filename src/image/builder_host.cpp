@@ -13,7 +13,6 @@ namespace asiaq::image {
 
 namespace {
 
-constexpr const char* root = "root";
 constexpr int failure_of_ssh = 255;
 
 /// Arguments: the account whose keys root gets; a file to wait for, with which the host's ssh
@@ -157,7 +156,7 @@ void clean_up_and_shut_down(const remote::Ssh& ssh, const remote::Route& route,
                             const CleanUp& clean_up) {
   const bool by_key = clean_up.root_login == CleanUp::RootLogin::by_key;
   const remote::RemoteResult cleaned =
-      ssh.run(route, root,
+      ssh.run(route, root_account,
               {.text = "sh -s " +
                        shell_quoted(std::vector<std::string>{
                            clean_up.login_user, clean_up.data_destination, by_key ? "yes" : "no"}),
@@ -167,7 +166,7 @@ void clean_up_and_shut_down(const remote::Ssh& ssh, const remote::Route& route,
   }
   // In one go, because after it nobody can log in any more. The connection breaks with the host.
   const remote::RemoteResult end = ssh.run(
-      route, root,
+      route, root_account,
       {.text = "rm -f /root/.ssh/authorized_keys /etc/ssh/ssh_host_* && sync && shutdown -h now",
        .timeout = Seconds(60)});
   if (end.status != 0 && end.status != failure_of_ssh) {

@@ -11,6 +11,9 @@
 
 namespace asiaq::image {
 
+/// The account that a bake works with on its builder.
+constexpr const char* root_account = "root";
+
 /// An account of the builder that can become root.
 struct Login {
   std::string user;

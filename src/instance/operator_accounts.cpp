@@ -24,7 +24,6 @@ namespace asiaq::instance {
 
 namespace {
 
-constexpr long lowest_id = 1000;
 constexpr const char* groups_prefix = "accounts/groups/";
 constexpr const char* users_prefix = "accounts/users/";
 // shadow(5): 0 may mean "never", so an expired account expired on day 1.
@@ -132,7 +131,7 @@ void install_group(const OperatorGroup& group, const AccountSystem& system) {
   const auto known = system.find_group(group.name);
   if (!known) {
     system.run({"groupadd", "--gid", std::to_string(group.id), "--", group.name}, "");
-  } else if (*known < lowest_id) {
+  } else if (*known < lowest_operator_id) {
     throw Error("Host", "the system has a group of its own of that name");
   } else if (*known != static_cast<gid_t>(group.id)) {
     system.run({"groupmod", "--gid", std::to_string(group.id), "--", group.name}, "");
@@ -148,7 +147,7 @@ void make_supplementary_groups(const OperatorUser& user, const AccountSystem& sy
 
 void install_user(const OperatorUser& user, const AccountSystem& system) {
   const auto known = system.find_user(user.name);
-  if (known && known->id < lowest_id) {
+  if (known && known->id < lowest_operator_id) {
     throw Error("Host", "the system has an account of its own of that name");
   }
   const auto primary = system.find_group(user.name);

@@ -13,7 +13,6 @@ namespace asiaq::instance {
 
 namespace {
 
-constexpr long lowest_id = 1000;
 constexpr std::string_view key_template = "Insert SSH key";
 
 void check_name(const std::string& name, std::string_view what) {
@@ -29,9 +28,9 @@ void check_name(const std::string& name, std::string_view what) {
 
 long id_of(const config::Ini& ini, const std::string& section) {
   const auto id = parse_integer(ini.require(section, "id"));
-  if (!id || *id < lowest_id || *id > 0x7ffffffe) {
+  if (!id || *id < lowest_operator_id || *id > 0x7ffffffe) {
     throw ConfigError(fmt::format("{}: id must be an integer of at least {}",
-                                  ini.location(section, "id"), lowest_id));
+                                  ini.location(section, "id"), lowest_operator_id));
   }
   return static_cast<long>(*id);
 }

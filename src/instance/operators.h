@@ -9,6 +9,9 @@
 
 namespace asiaq::instance {
 
+/// Of users and groups; lower ones are the system's.
+constexpr long lowest_operator_id = 1000;
+
 /// `accounts/groups/<name>`: section [group].
 struct OperatorGroup {
   std::string name;

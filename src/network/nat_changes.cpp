@@ -20,8 +20,7 @@ namespace asiaq::network {
 
 namespace {
 
-constexpr Seconds availability_limit{600};
-constexpr Seconds longest_pause{5};
+constexpr Seconds gateway_limit{600};
 constexpr WaitLimits deletion_limits{.interval = Seconds(2), .limit = Seconds(900)};
 
 std::optional<std::string> allocation_of(const std::vector<ElasticIp>& elastic_ips,
@@ -48,8 +47,7 @@ plan::ChangeId add_wait(plan::Plan& plan, const aws::ec2::Client& ec2, const std
                              {.nat_gateway_ids = ids},
                              {.what = fmt::format("NAT gateways {} of {} to be available",
                                                   join({ids.begin(), ids.end()}, ", "), name),
-                              .limit = availability_limit,
-                              .longest_pause = longest_pause});
+                              .limit = gateway_limit});
                        },
                    .after = before});
 }
@@ -226,10 +224,9 @@ plan::ChangeId add_address_release(plan::Plan& plan, const aws::ec2::Client& ec2
 }
 
 void wait_until_deleted(const aws::ec2::Client& ec2, const std::string& id) {
-  ec2.wait_until_nat_gateway_deleted({.nat_gateway_ids = {id}},
-                                     {.what = fmt::format("NAT gateway {} to be deleted", id),
-                                      .limit = deletion_limits.limit,
-                                      .longest_pause = longest_pause});
+  ec2.wait_until_nat_gateway_deleted(
+      {.nat_gateway_ids = {id}},
+      {.what = fmt::format("NAT gateway {} to be deleted", id), .limit = deletion_limits.limit});
 }
 
 /// An address that the original tools allocated does not say for whom; once its gateway is gone

@@ -16,7 +16,6 @@ namespace asiaq::network {
 namespace {
 
 constexpr Seconds activation_limit{300};
-constexpr Seconds longest_pause{5};
 
 /// The best of the live connections of the pair, or null.
 const Peering* connection_between(const std::vector<Peering>& present,
@@ -52,8 +51,7 @@ std::string connection_from(const aws::ec2::Client& ec2, const std::string& requ
 /// Accepts the connection as soon as that is possible and waits until it is active.
 void activate(const aws::ec2::Client& ec2, const std::string& id) {
   aws::WaitOptions options{.what = fmt::format("peering connection {} to be there", id),
-                           .limit = activation_limit,
-                           .longest_pause = longest_pause};
+                           .limit = activation_limit};
   ec2.wait_until_vpc_peering_connection_acceptable({.vpc_peering_connection_ids = {id}}, options);
   accept(ec2, id);
   options.what = fmt::format("peering connection {} to be active", id);

@@ -11,7 +11,6 @@ namespace asiaq::network {
 
 namespace {
 
-constexpr int largest_port = 65535;
 using Groups = std::map<std::string, Reference>;
 
 /// Group ids in place of the names of this VPC's metanetworks, so that observed and desired rules

@@ -12,7 +12,6 @@ namespace asiaq::network {
 
 namespace {
 
-constexpr int largest_port = 65535;
 constexpr int dns_port = 53;
 constexpr std::size_t fewest_words = 3;
 

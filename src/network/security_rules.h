@@ -11,6 +11,8 @@
 
 namespace asiaq::network {
 
+constexpr int largest_port = 65535;
+
 /// An inclusive range of ports; for ICMP type and code, with -1 for all.
 struct PortRange {
   int from = 0;

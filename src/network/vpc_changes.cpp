@@ -14,8 +14,7 @@ namespace asiaq::network {
 
 namespace {
 
-constexpr Seconds availability_limit{600};
-constexpr Seconds longest_pause{5};
+constexpr Seconds vpc_limit{600};
 
 /// The VPC that another run made in the meantime and that this one cannot live with.
 const Vpc* rival(const std::vector<Vpc>& vpcs, const std::string& own_id, const VpcTarget& target) {
@@ -55,10 +54,9 @@ void wait_until_available(const aws::ec2::Client& ec2, const std::string& id,
   give_way(ec2, vpcs, id, target);
   const auto own = std::ranges::find(vpcs, id, &Vpc::id);
   if (own != vpcs.end() && own->state == "available") return;
-  ec2.wait_until_vpc_available({.vpc_ids = {id}},
-                               {.what = fmt::format("VPC {} ({}) to be available", target.name, id),
-                                .limit = availability_limit,
-                                .longest_pause = longest_pause});
+  ec2.wait_until_vpc_available(
+      {.vpc_ids = {id}},
+      {.what = fmt::format("VPC {} ({}) to be available", target.name, id), .limit = vpc_limit});
   give_way(ec2, list_vpcs(ec2), id, target);
 }
 

@@ -11,11 +11,6 @@
 namespace asiaq::aws::protocol {
 namespace {
 
-std::string_view local_name(std::string_view name) {
-  const std::size_t colon = name.find(':');
-  return colon == std::string_view::npos ? name : name.substr(colon + 1);
-}
-
 class XmlWriter {
  public:
   explicit XmlWriter(const std::string& token) : token_(token) {}

@@ -11,11 +11,6 @@ namespace {
 
 constexpr std::size_t kDeepest = 250;
 
-std::string_view local_name(std::string_view name) {
-  const std::size_t colon = name.find(':');
-  return colon == std::string_view::npos ? name : name.substr(colon + 1);
-}
-
 constexpr bool is_blank(char sign) {
   return sign == ' ' || sign == '\t' || sign == '\r' || sign == '\n';
 }
@@ -77,6 +72,11 @@ bool append_reference(std::string& text, std::string_view name) {
 }
 
 }  // namespace
+
+std::string_view local_name(std::string_view name) {
+  const std::size_t colon = name.find(':');
+  return colon == std::string_view::npos ? name : name.substr(colon + 1);
+}
 
 void append_decoded_xml(std::string& text, std::string_view raw) {
   constexpr std::size_t kLongestReference = 12;

@@ -9,6 +9,9 @@
 /// Reading XML from front to back, without a tree of it in memory.
 namespace asiaq::aws::protocol {
 
+/// `item` of `ec2:item`.
+std::string_view local_name(std::string_view name);
+
 /// Walks through the elements of a document (XML 1.0 in UTF-8, as AWS sends it). Comments and
 /// processing instructions are passed over; a document type is refused, and with it all entities
 /// but the five of XML itself; of an unknown one the text stays. Names lose their prefix.
