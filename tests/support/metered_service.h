@@ -16,10 +16,13 @@ namespace asiaq::aws::retry {
 struct Contention {
   int callers = 64;
   int calls = 600;
-  double burst = 20;      ///< calls that the service takes at once
-  double inflow = 20;     ///< and how many more a second
-  double latency = 0.05;  ///< seconds from sending to the answer
-  double jitter = 0.5;    ///< how much of the latency may come on top of it
+  double burst = 20;        ///< calls that the service takes at once
+  double inflow = 20;       ///< and how many more a second
+  double latency = 0.05;    ///< seconds from sending to the answer
+  double jitter = 0.5;      ///< how much of the latency may come on top of it
+  double chance = 0;        ///< part of the calls that are refused whatever the bucket holds
+  double slump_from = 1e9;  ///< from this second on only a quarter flows in
+  bool limited = true;      ///< false: callers mind nothing but the pauses between attempts
 };
 
 struct Outcome {
@@ -84,7 +87,7 @@ class ContentionRun {
   }
 
   void ask(std::size_t caller, double now) {
-    const double pause = callers_[caller].place->ask(now).count();
+    const double pause = it_.limited ? callers_[caller].place->ask(now).count() : 0;
     if (pause > 0) {
       at(now + pause, [this, caller](double later) { ask(caller, later); });
       return;
@@ -98,10 +101,12 @@ class ContentionRun {
     });
   }
 
+  double inflow(double now) const { return now < it_.slump_from ? it_.inflow : it_.inflow / 4; }
+
   bool take(double now) {
-    tokens_ = std::min(it_.burst, tokens_ + (now - filled_at_) * it_.inflow);
+    tokens_ = std::min(it_.burst, tokens_ + (now - filled_at_) * inflow(now));
     filled_at_ = now;
-    if (tokens_ < 1) return false;
+    if (tokens_ < 1 || (it_.chance > 0 && random() < it_.chance)) return false;
     tokens_ -= 1;
     return true;
   }

@@ -100,18 +100,35 @@ void RateLimiter::throttled(double sent, double now) {
     return;
   }
   if (sent <= empty_at_) return;
-  const double elapsed = sent - empty_at_;
-  const double inflow = accepted_since_ / elapsed;
-  const double rate = bucket_.rate();
-  if (elapsed > kFresh && inflow < kClose * rate) {
-    fall(rate, kKeptOfSuspect, now);
-    begin_evidence(sent);
+  ++refused_since_;
+  const Answers answers{
+      .accepted = accepted_since_, .refused = refused_since_, .seconds = sent - empty_at_};
+  const Baseline::Finding found = baseline_.compare(answers);
+  if (found != Baseline::Finding::none) begin_evidence(sent);
+  if (found == Baseline::Finding::independent) {
+    go_on_at(baseline_.rate_before(), Cubic::kUsualScale, now);
+  } else if (!baseline_.explains(answers)) {
+    slow_down(answers, sent, now);
   } else if (accepted_since_ >= kEnough) {
-    fall_a_little(inflow, now);
-    begin_evidence(sent);
+    end_evidence(answers, sent, now);
+  }
+}
+
+void RateLimiter::slow_down(const Answers& answers, double sent, double now) {
+  const double rate = bucket_.rate();
+  const double bearable = 1 / (1 - baseline_.part());
+  const double inflow = bearable * answers.accepted_rate();
+  if (answers.seconds > kFresh && inflow < kClose * rate) {
+    fall(rate, kKeptOfSuspect, now);
+    end_evidence(answers, sent, now);
+  } else if (answers.accepted >= kEnough) {
+    bucket_.drain(now);
+    go_on_at(inflow, 0, now);
+    end_evidence(answers, sent, now);
   } else {
     // Too few to measure by, but no more than one call beyond them flowed in.
-    fall(std::min(rate, (accepted_since_ + 1) / elapsed), kKeptOfMeasured, now);
+    const double most = bearable * (answers.accepted + 1) / answers.seconds;
+    fall(std::min(rate, most), kKeptOfMeasured, now);
   }
 }
 
@@ -123,19 +140,24 @@ double RateLimiter::first_guess(double latency, double now) const {
 
 void RateLimiter::fall(double rate, double keep, double now) {
   bucket_.drain(now);
-  bucket_.set_rate(cubic_.fall(rate, keep, now), now);
+  bucket_.set_rate(cubic_.fall(std::max(rate, baseline_.lowest_rate()), keep, now), now);
 }
 
-void RateLimiter::fall_a_little(double rate, double now) {
-  const double recovery = std::min(kLongestRecovery, kCallsOfRecovery / rate);
-  const double scale = rate * (1 - kKeptOfMeasured) / (recovery * recovery * recovery);
-  bucket_.drain(now);
-  bucket_.set_rate(cubic_.fall(rate, kKeptOfMeasured, now, scale), now);
+void RateLimiter::go_on_at(double measured, double least_scale, double now) {
+  const double recovery = std::min(kLongestRecovery, kCallsOfRecovery / measured);
+  const double scale = measured * (1 - kKeptOfMeasured) / (recovery * recovery * recovery);
+  bucket_.set_rate(cubic_.fall(measured, kKeptOfMeasured, now, std::max(scale, least_scale)), now);
 }
 
 void RateLimiter::begin_evidence(double now) {
   empty_at_ = now;
   accepted_since_ = 0;
+  refused_since_ = 0;
+}
+
+void RateLimiter::end_evidence(const Answers& answers, double sent, double now) {
+  begin_evidence(sent);
+  if (const auto tried = baseline_.add(answers)) go_on_at(*tried, Cubic::kUsualScale, now);
 }
 
 std::optional<double> RateLimiter::rate() const {

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 
+#include "aws/retry/baseline.h"
 #include "aws/retry/cubic.h"
 #include "aws/retry/rate_meter.h"
 #include "aws/retry/token_bucket.h"
@@ -21,6 +22,9 @@ namespace asiaq::aws::retry {
 /// - At every refusal the bucket is empty. What was accepted between two of them is what flowed in:
 ///   that is the rate, to within one call. Refusals of calls that were sent before the last known
 ///   one say nothing new.
+/// - Unless slowing down does not help: refusals that are as many at a much lower rate come from
+///   elsewhere (Baseline). Then the rate goes back to what it was, and only what is refused beyond
+///   that part of the calls is the bucket's doing.
 /// - From a little below that rate it rises along a cubic curve: it lingers at the rate, then looks
 ///   for more. It rises no further than twice what is really sent.
 /// - Whoever waits stands in a queue and asks again, so that a change of the rate reaches all.
@@ -64,9 +68,11 @@ class RateLimiter {
   void accepted(double sent, double now);
   void throttled(double sent, double now);
   double first_guess(double latency, double now) const;
+  void slow_down(const Answers& answers, double sent, double now);
   void fall(double rate, double keep, double now);
-  void fall_a_little(double rate, double now);
+  void go_on_at(double measured, double least_scale, double now);
   void begin_evidence(double now);
+  void end_evidence(const Answers& answers, double sent, double now);
 
   mutable std::mutex mutex_;
   std::deque<std::uint64_t> queue_;
@@ -79,6 +85,8 @@ class RateLimiter {
   double last_refusal_ = 0;
   double empty_at_ = 0;     ///< the service's bucket was, by the time of sending
   int accepted_since_ = 0;  ///< of the calls sent after that
+  int refused_since_ = 0;
+  Baseline baseline_;
 };
 
 }  // namespace asiaq::aws::retry
