@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import threading
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,13 +28,28 @@ class Paging:
     bounds: tuple[int, int] | None  #: of that number
 
 
-@functools.cache
+_LOCK = threading.Lock()
+
+
 def paging_of(service: str, operation: str) -> Paging | None:
     """How an operation pages; None if it does not, or not by one token."""
+    # Calls come at the same time, and reading a model takes long: one reads, the others wait for it.
+    with _LOCK:
+        return _paging_of(service, operation)
+
+
+@functools.cache
+def _models(service: str) -> tuple[dict[str, Any], ServiceModel]:
+    """Its paginators and its operations."""
     loader = Loader()
+    paginators = loader.load_service_model(service, "paginators-1")["pagination"]
+    return paginators, ServiceModel(loader.load_service_model(service, "service-2"), service)
+
+
+@functools.cache
+def _paging_of(service: str, operation: str) -> Paging | None:
     try:
-        paginators = loader.load_service_model(service, "paginators-1")["pagination"]
-        model = ServiceModel(loader.load_service_model(service, "service-2"), service)
+        paginators, model = _models(service)
         shape = model.operation_model(operation)
     except (UnknownServiceError, OperationNotFoundError):
         return None
