@@ -6,11 +6,12 @@ from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult, PaginatedResult
 from moto.elasticache.exceptions import (
+    CacheClusterNotFound,
     CacheSubnetGroupNotFound,
     ElastiCacheException,
     ReplicationGroupNotFound,
 )
-from moto.elasticache.models import ElastiCacheBackend, ReplicationGroup
+from moto.elasticache.models import CacheCluster, ElastiCacheBackend, ReplicationGroup
 from moto.elasticache.responses import ElastiCacheResponse
 
 from .cloud import Cloud
@@ -21,6 +22,10 @@ class _InvalidState(ElastiCacheException):
     code = "InvalidReplicationGroupState"
 
 
+class _InvalidClusterState(ElastiCacheException):
+    code = "InvalidCacheClusterState"
+
+
 class _SubnetGroupInUse(ElastiCacheException):
     code = "CacheSubnetGroupInUse"
 
@@ -28,6 +33,7 @@ class _SubnetGroupInUse(ElastiCacheException):
 def install(cloud: Cloud) -> None:
     """Patches moto's caches."""
     _install_groups(cloud)
+    _install_clusters(cloud)
     _install_members()
     _install_subnet_groups()
 
@@ -89,6 +95,54 @@ def _install_groups(cloud: Cloud) -> None:
     ElastiCacheBackend.create_replication_group = create  # type: ignore[method-assign]
     ElastiCacheBackend.describe_replication_groups = describe  # type: ignore[method-assign]
     ElastiCacheBackend.delete_replication_group = delete  # type: ignore[method-assign]
+
+
+def _install_clusters(cloud: Cloud) -> None:
+    """Clusters that are in no replication group."""
+    moto_create = ElastiCacheBackend.create_cache_cluster
+
+    def create(self: ElastiCacheBackend, *args: Any, **kwargs: Any) -> CacheCluster:
+        subnets = kwargs.get("cache_subnet_group_name")
+        if subnets and subnets not in self.cache_subnet_groups:
+            raise CacheSubnetGroupNotFound(subnets)
+        cluster = moto_create(self, *args, **kwargs)
+        cluster.cache_cluster_status = "creating"
+        if subnets:
+            cluster.interface_id = open_interface(  # type: ignore[attr-defined]
+                self, self.cache_subnet_groups[subnets].subnet_ids[0], cluster.security_group_ids,
+                f"ElastiCache {cluster.cache_cluster_id}", "amazon-elasticache")  # fmt: skip
+
+        def finish() -> None:
+            if cluster.cache_cluster_status != "creating":
+                return
+            cluster.cache_cluster_status = "available"
+            cluster.configuration_endpoint = {  # type: ignore[attr-defined]
+                "Address": f"{cluster.cache_cluster_id}.cfg.{self.region_name}.cache.amazonaws.com",
+                "Port": cluster.port,
+            }
+
+        cloud.after_a_moment(finish)
+        return cluster
+
+    def delete(self: ElastiCacheBackend, cache_cluster_id: str) -> CacheCluster:
+        cluster = self.cache_clusters.get(cache_cluster_id)
+        if cluster is None:
+            raise CacheClusterNotFound(cache_cluster_id)
+        if cluster.cache_cluster_status != "available":
+            raise _InvalidClusterState(f"Cache cluster {cache_cluster_id} is not in available state.")
+        cluster.cache_cluster_status = "deleting"
+
+        def finish() -> None:
+            if self.cache_clusters.get(cache_cluster_id) is not cluster:
+                return
+            del self.cache_clusters[cache_cluster_id]
+            close_interface(self, getattr(cluster, "interface_id", ""))
+
+        cloud.after_a_moment(finish)
+        return cluster
+
+    ElastiCacheBackend.create_cache_cluster = create  # type: ignore[method-assign]
+    ElastiCacheBackend.delete_cache_cluster = delete  # type: ignore[method-assign]
 
 
 def _install_members() -> None:

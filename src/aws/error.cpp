@@ -55,6 +55,8 @@ bool ServiceError::is_denied() const {
 ConnectionError::ConnectionError(std::string reason, Sent sent)
     : Error("Connection", std::move(reason)), sent_(sent) {}
 
+WaitError::WaitError(std::string reason) : Error("Wait", std::move(reason)) {}
+
 ReadOnlyError::ReadOnlyError(std::string_view service, std::string_view operation)
     : Error("ReadOnly",
             std::string(service) + " " + std::string(operation) +

@@ -66,6 +66,12 @@ class ConnectionError : public Error {
   Sent sent_;
 };
 
+/// What is waited for is not coming any more. Kind "Wait".
+class WaitError : public Error {
+ public:
+  explicit WaitError(std::string reason);
+};
+
 /// A write on a session that may only read: nothing was sent. Kind "ReadOnly".
 class ReadOnlyError : public Error {
  public:

@@ -91,6 +91,13 @@ const Acceptor* wanted_values(const Waiter& waiter) {
   return found == waiter.acceptors.end() ? nullptr : &*found;
 }
 
+// A reason to give up that is not to be seen where the wanted is looked for.
+bool is_other_failure(const Acceptor* acceptor, const Acceptor* wanted) {
+  return acceptor != nullptr && acceptor->verdict == Acceptor::Verdict::failure &&
+         looks_at_values(*acceptor) &&
+         (wanted == nullptr || path_text(acceptor->path) != path_text(wanted->path));
+}
+
 }  // namespace
 
 const Acceptor* deciding(const Waiter& waiter, const Answer& answer) {
@@ -103,11 +110,17 @@ const Acceptor* deciding(const Waiter& waiter, const Answer& answer) {
 std::string seen(const Waiter& waiter, const Answer& answer) {
   if (!answer.error_code.empty()) return "AWS says " + answer.error_code;
   const Acceptor* wanted = wanted_values(waiter);
+  if (const Acceptor* against = deciding(waiter, answer); is_other_failure(against, wanted)) {
+    return path_text(against->path) + " is " + joined(values_of(waiter, *against, answer));
+  }
   if (wanted == nullptr) return "not yet";
   const std::string what = path_text(wanted->path);
   if (wanted->match == Match::some) return what + " is still empty";
-  if (wanted->match == Match::none) return what + " is not yet empty";
   const std::vector<Found> values = values_of(waiter, *wanted, answer);
+  if (wanted->match == Match::none) {
+    const std::string left = joined(values);
+    return left.empty() ? what + " is not yet empty" : "still there: " + left;
+  }
   return what + (values.empty() ? " is not there" : " is " + joined(values)) + ", wanted " +
          std::string(wanted->expected);
 }

@@ -132,8 +132,8 @@ class Wait {
 
   [[noreturn]] void give_up(const Answer& answer) const {
     const std::string why = reason(waiter_, answer);
-    throw Error("Wait", "gave up waiting for " + what_ + ": " + seen(waiter_, answer) +
-                            (why.empty() ? "" : " (" + why + ")"));
+    throw WaitError("gave up waiting for " + what_ + ": " + seen(waiter_, answer) +
+                    (why.empty() ? "" : " (" + why + ")"));
   }
 
   Seconds pause(int look, Seconds left) {

@@ -38,8 +38,8 @@ struct Structures {
 
 /// Calls the waiter's operation with `request` until an answer is judged a success. Waits of a
 /// session whose requests only list ids share their looks: one call asks for all of them
-/// (aws/shared_looks.h). Says what it still waits for as base/wait.h does. Throws Error of kind
-/// "Wait" for a state that does not become the wanted one any more, ServiceError for an error that
+/// (aws/shared_looks.h). Says what it still waits for as base/wait.h does. Throws WaitError
+/// for a state that does not become the wanted one any more, ServiceError for an error that
 /// the waiter does not expect, TimeoutError, Interrupted.
 void wait(Session& session, const Service& service, const Waiter& waiter, const void* request,
           const Structures& structures, const WaitOptions& options);

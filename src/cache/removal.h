@@ -17,7 +17,7 @@ namespace asiaq::cache {
 /// What must have happened before a group goes.
 using Predecessors = std::function<std::vector<plan::ChangeId>(const Group&)>;
 
-/// Adds the deletion of the replication groups (without snapshots: a cache can be filled again),
+/// Adds the deletion of the groups (without snapshots: a cache can be filled again),
 /// the wait until they are gone, and the deletion of the subnet groups. Gives what must be done
 /// before the VPC's network is free of them.
 std::vector<plan::ChangeId> add_removal(plan::Plan& plan, aws::Session& session,

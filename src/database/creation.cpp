@@ -11,7 +11,6 @@
 #include "aws/route53/client.h"
 #include "aws/session.h"
 #include "base/log.h"
-#include "base/wait.h"
 #include "database/error.h"
 #include "database/observation.h"
 
@@ -19,10 +18,10 @@ namespace asiaq::database {
 
 namespace {
 
-using Missing = std::optional<std::string>;
 using Steps = std::vector<plan::ChangeId>;
 
-constexpr WaitLimits creation_limits{.interval = Seconds(15), .limit = Seconds(3600)};
+constexpr Seconds creation_limit{3600};
+constexpr Seconds creation_pause{15};
 /// As many as one call may change.
 constexpr std::size_t parameters_per_call = 20;
 
@@ -135,32 +134,33 @@ void restore(const aws::rds::Client& rds, const PreparedDatabase& database,
   ignoring_presence([&] { rds.restore_db_instance_from_db_snapshot(request); });
 }
 
-/// States that do not pass by themselves.
-bool is_broken(const std::string& status) {
-  return status == "failed" || status == "restore-error" || status.starts_with("incompatible-") ||
-         status.starts_with("inaccessible-");
+aws::rds::DBInstance described(const aws::rds::Client& rds, const std::string& id) {
+  const auto found = rds.describe_db_instances_all({.db_instance_identifier = id});
+  if (found.empty()) throw DatabaseError(fmt::format("database {} is gone", id));
+  return found.front();
 }
 
-/// The instance while it may still become what it should be.
-aws::rds::DBInstance described(const aws::rds::Client& rds, const std::string& id) {
-  for (const auto& each : rds.describe_db_instances_all({.db_instance_identifier = id})) {
-    const std::string status = each.db_instance_status.value_or("");
-    if (!is_broken(status)) return each;
-    throw with_hint(DatabaseError(fmt::format("database {} is {}", id, status)),
-                    "RDS says why among the events of the instance; delete it and try again");
+/// One of the waits of RDS.
+using Wait = void (aws::rds::Client::*)(const aws::rds::DescribeDBInstancesMessage&,
+                                        const aws::WaitOptions&) const;
+
+/// The instance once it is as wanted.
+aws::rds::DBInstance awaited(const aws::rds::Client& rds, const std::string& id, Wait wait,
+                             const char* wanted) {
+  try {
+    (rds.*wait)({.db_instance_identifier = id},
+                {.what = fmt::format("database {} to {}", id, wanted),
+                 .limit = creation_limit,
+                 .longest_pause = creation_pause});
+  } catch (aws::WaitError& error) {
+    error.set_hint("RDS says why among the events of the instance; delete it and try again");
+    throw;
   }
-  throw DatabaseError(fmt::format("database {} is gone", id));
+  return described(rds, id);
 }
 
 aws::rds::DBInstance available(const aws::rds::Client& rds, const std::string& id) {
-  aws::rds::DBInstance result;
-  wait_until(fmt::format("database {} to be available", id), scaled(creation_limits),
-             [&]() -> Missing {
-               result = described(rds, id);
-               if (result.db_instance_status == "available") return {};
-               return "it is " + result.db_instance_status.value_or("?");
-             });
-  return result;
+  return awaited(rds, id, &aws::rds::Client::wait_until_db_instance_available, "be available");
 }
 
 bool waits_for_reboot(const aws::rds::DBInstance& instance) {
@@ -183,15 +183,11 @@ void settle(const aws::rds::Client& rds, const PreparedDatabase& database,
 
 void write_record(const aws::rds::Client& rds, const aws::route53::Client& route53,
                   const PreparedDatabase& database) {
-  std::string address;
-  wait_until(fmt::format("database {} to have an address", database.config.id),
-             scaled(creation_limits), [&]() -> Missing {
-               const aws::rds::DBInstance instance = described(rds, database.config.id);
-               address = instance.endpoint ? instance.endpoint->address.value_or("") : "";
-               if (!address.empty()) return {};
-               return "it is " + instance.db_instance_status.value_or("?");
-             });
-  dns::write_cname(route53, *database.zone, database.record_name(), address);
+  const aws::rds::DBInstance instance =
+      awaited(rds, database.config.id, &aws::rds::Client::wait_until_db_instance_addressed,
+              "have an address");
+  dns::write_cname(route53, *database.zone, database.record_name(),
+                   instance.endpoint.value_or(aws::rds::Endpoint()).address.value_or(""));
 }
 
 /// `15` is as good as `15.4`.
@@ -244,14 +240,15 @@ class Creation {
     for (const auto& [name, value] : database_.config.parameters) {
       details.push_back(fmt::format("{}={}", name, value));
     }
+    // Not before the subnet group: by its name destroy finds what an interrupted run has made.
+    const Steps before = result.empty() ? network::after(placement_.vpc) : result;
     const plan::Verb verb =
         keeps ? plan::Verb::update
               : (database_.parameter_group == GroupAction::make ? plan::Verb::create
                                                                 : plan::Verb::replace);
     result.push_back(change(
         verb, "database parameter group", details,
-        [rds = rds_, database = database_] { make_parameter_group(rds, database); },
-        network::after(placement_.vpc)));
+        [rds = rds_, database = database_] { make_parameter_group(rds, database); }, before));
     return result;
   }
 

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <string_view>
 
 #include "aws/absence.h"
 #include "aws/error.h"
+#include "aws/patience.h"
 #include "aws/rds/client.h"
 #include "aws/session.h"
 #include "base/clock.h"
@@ -21,11 +21,13 @@ namespace asiaq::database {
 
 namespace {
 
-using Missing = std::optional<std::string>;
 using Steps = std::vector<plan::ChangeId>;
 
-constexpr WaitLimits deletion_limits{.interval = Seconds(30), .limit = Seconds(1800)};
+constexpr Seconds deletion_limit{1800};
+constexpr Seconds deletion_pause{30};
 constexpr WaitLimits group_limits{.interval = Seconds(15), .limit = Seconds(1800)};
+/// An instance that was available may have begun with a backup before it was asked to go.
+constexpr int most_tries = 5;
 
 /// States in which RDS can take a final snapshot, at once or as soon as the instance is there.
 constexpr std::array<std::string_view, 3> deletable{"available", "backing-up", "creating"};
@@ -38,15 +40,15 @@ std::string obstacle(const Instance& instance) {
   return std::ranges::find(deletable, instance.status) == deletable.end() ? instance.status : "";
 }
 
-/// The state of an instance; empty if there is none.
-std::string status_of(const aws::rds::Client& rds, const std::string& id) {
-  std::string status;
+/// Whether nobody needs to ask for its deletion any more.
+bool is_going_or_gone(const aws::rds::Client& rds, const std::string& id) {
+  std::string status = "deleting";
   aws::ignoring_absence([&] {
     for (const auto& each : rds.describe_db_instances_all({.db_instance_identifier = id})) {
       status = each.db_instance_status.value_or("");
     }
   });
-  return status;
+  return status == "deleting";
 }
 
 /// Asks for the deletion as soon as RDS takes it: a new instance has nothing to snapshot yet.
@@ -58,47 +60,35 @@ void delete_instance(const aws::rds::Client& rds, const std::string& id,
   } else {
     request.final_db_snapshot_identifier = snapshot;
   }
-  wait_until(fmt::format("database {} to be ready for its deletion", id), scaled(deletion_limits),
-             [&]() -> Missing {
-               try {
-                 aws::ignoring_absence([&] { rds.delete_db_instance(request); });
-                 return {};
-               } catch (const aws::ServiceError& error) {
-                 if (!error.has_code("InvalidDBInstanceState")) throw;
-               }
-               const std::string status = status_of(rds, id);
-               if (status.empty() || status == "deleting") return {};
-               return "it is " + status;
-             });
+  for (int number = 1;; ++number) {
+    try {
+      return aws::ignoring_absence([&] { rds.delete_db_instance(request); });
+    } catch (const aws::ServiceError& error) {
+      if (!error.has_code("InvalidDBInstanceState") || number == most_tries) throw;
+    }
+    if (is_going_or_gone(rds, id)) return;
+    rds.wait_until_db_instance_available(
+        {.db_instance_identifier = id},
+        {.what = fmt::format("database {} to be available, so that it can be deleted", id),
+         .limit = deletion_limit,
+         .longest_pause = deletion_pause});
+  }
 }
 
-void wait_until_gone(const aws::rds::Client& rds, const std::string& environment,
-                     const std::string& vpc_id) {
-  wait_until(fmt::format("databases of {} to be gone", environment), scaled(deletion_limits),
-             [&]() -> Missing {
-               std::vector<std::string> left;
-               for (const auto& each : rds.describe_db_instances_all()) {
-                 if (!each.db_subnet_group || each.db_subnet_group->vpc_id != vpc_id) continue;
-                 left.push_back(fmt::format("{} ({})", each.db_instance_identifier.value_or(""),
-                                            each.db_instance_status.value_or("")));
-               }
-               if (left.empty()) return {};
-               return join(left, ", ");
-             });
+/// One after the other: they go at the same time all the same.
+void wait_until_gone(const aws::rds::Client& rds, const std::vector<Instance>& instances) {
+  for (const Instance& instance : instances) {
+    rds.wait_until_db_instance_deleted({.db_instance_identifier = instance.id},
+                                       {.what = fmt::format("database {} to be gone", instance.id),
+                                        .limit = deletion_limit,
+                                        .longest_pause = deletion_pause});
+  }
 }
 
 void delete_subnet_group(const aws::rds::Client& rds, const std::string& name) {
-  wait_until(fmt::format("database subnet group {} to be deleted", name), scaled(group_limits),
-             [&]() -> Missing {
-               try {
-                 aws::ignoring_absence(
-                     [&] { rds.delete_db_subnet_group({.db_subnet_group_name = name}); });
-                 return {};
-               } catch (const aws::ServiceError& error) {
-                 if (!error.has_code("InvalidDBSubnetGroupStateFault")) throw;
-                 return error.message();
-               }
-             });
+  aws::write_patiently(fmt::format("database subnet group {} to be deleted", name), group_limits,
+                       {"InvalidDBSubnetGroupStateFault"},
+                       [&] { rds.delete_db_subnet_group({.db_subnet_group_name = name}); });
 }
 
 }  // namespace
@@ -118,8 +108,7 @@ void check_deletable(const std::string& environment, const std::vector<Instance>
 }
 
 Steps add_removal(plan::Plan& plan, aws::Session& session, const std::string& environment,
-                  const std::string& vpc_id, const Observation& observation,
-                  const Predecessors& before) {
+                  const Observation& observation, const Predecessors& before) {
   check_deletable(environment, observation.instances);
   const aws::rds::Client rds(session);
   const WallTime now = system_clock().now();
@@ -141,7 +130,7 @@ Steps add_removal(plan::Plan& plan, aws::Session& session, const std::string& en
         {.verb = plan::Verb::wait,
          .resource = {.kind = "databases of", .name = environment},
          .details = {"to be gone"},
-         .carry_out = [rds, environment, vpc_id] { wait_until_gone(rds, environment, vpc_id); },
+         .carry_out = [rds, instances = observation.instances] { wait_until_gone(rds, instances); },
          .after = gone})};
   }
   Steps unused = gone;

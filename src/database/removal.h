@@ -27,7 +27,7 @@ using Predecessors = std::function<std::vector<plan::ChangeId>(const Instance&)>
 /// the VPC's subnet groups. Gives what must be done before the VPC's network is free of them.
 /// Throws as check_deletable().
 std::vector<plan::ChangeId> add_removal(plan::Plan& plan, aws::Session& session,
-                                        const std::string& environment, const std::string& vpc_id,
+                                        const std::string& environment,
                                         const Observation& observation, const Predecessors& before);
 
 }  // namespace asiaq::database

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "aws/absence.h"
+#include "aws/autoscaling/client.h"
 #include "aws/route53/client.h"
 #include "aws/session.h"
 #include "base/text.h"
@@ -14,6 +15,8 @@
 #include "dns/record_removal.h"
 #include "environment/service_teardown.h"
 #include "environment/teardown.h"
+#include "hostclass/group_calls.h"
+#include "hostclass/launch_object.h"
 #include "network/peering_changes.h"
 
 namespace asiaq::environment {
@@ -79,34 +82,44 @@ class Destruction {
     if (inventory_.scaling_groups.empty()) return {};
     Steps deletions;
     for (const std::string& name : inventory_.scaling_groups) {
-      deletions.push_back(
-          remove({.kind = "auto scaling group", .name = name},
-                 [client = autoscaling_, name] { delete_scaling_group(client, name); }, {}));
+      deletions.push_back(remove({.kind = "auto scaling group", .name = name},
+                                 [client = autoscaling_, name] {
+                                   hostclass::delete_group(client, name,
+                                                           hostclass::Deletion::with_members);
+                                 },
+                                 {}));
     }
     return {plan_.add({.verb = plan::Verb::wait,
                        .resource = {.kind = "auto scaling groups of", .name = vpc_.name},
                        .details = {"to be gone"},
                        .carry_out =
                            [client = autoscaling_, names = inventory_.scaling_groups] {
-                             wait_for_scaling_groups(client, names);
+                             hostclass::wait_until_gone(client, names);
                            },
                        .after = deletions})};
   }
 
   void launch_definitions(const Steps& groups) {
+    using hostclass::LaunchObject;
     for (const std::string& name : inventory_.launch_configurations) {
-      remove(
-          {.kind = "launch configuration", .name = name},
-          [client = autoscaling_, name] { delete_launch_configuration(client, name); }, groups);
+      remove_launch_object({.kind = LaunchObject::Kind::launch_configuration, .name = name},
+                           "launch configuration", groups);
     }
-    for (const Inventory::Named& launch_template : inventory_.launch_templates) {
-      remove(
-          {.kind = "launch template", .name = launch_template.name, .id = launch_template.id},
-          [ec2 = ec2_, id = launch_template.id] {
-            ignoring_absence([&] { ec2.delete_launch_template({.launch_template_id = id}); });
-          },
-          groups);
+    for (const Inventory::Named& each : inventory_.launch_templates) {
+      remove_launch_object(
+          {.kind = LaunchObject::Kind::launch_template, .id = each.id, .name = each.name},
+          "launch template", groups);
     }
+  }
+
+  void remove_launch_object(const hostclass::LaunchObject& object, const char* kind,
+                            const Steps& groups) {
+    remove(
+        {.kind = kind, .name = object.name, .id = object.id},
+        [ec2 = ec2_, autoscaling = autoscaling_, object] {
+          hostclass::delete_launch_object(ec2, autoscaling, object);
+        },
+        groups);
   }
 
   /// Groups may start instances up to their end, so that what to terminate is looked up only then.
@@ -123,7 +136,7 @@ class Destruction {
 
   Steps databases(const dns::RecordRemovals& records) {
     return database::add_removal(
-        plan_, session_, vpc_.name, vpc_.id, inventory_.services.databases,
+        plan_, session_, vpc_.name, inventory_.services.databases,
         [&](const database::Instance& instance) { return records.of(instance.endpoint); });
   }
 

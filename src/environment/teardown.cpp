@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "aws/absence.h"
 #include "aws/error.h"
+#include "aws/patience.h"
 #include "base/text.h"
 #include "base/wait.h"
 
@@ -16,17 +18,22 @@ namespace {
 using aws::ignoring_absence;
 using Missing = std::optional<std::string>;
 
-constexpr WaitLimits scaling_group_limits{.interval = Seconds(5), .limit = Seconds(900)};
-constexpr WaitLimits instance_limits{.interval = Seconds(3), .limit = Seconds(600)};
-constexpr WaitLimits endpoint_limits{.interval = Seconds(3), .limit = Seconds(900)};
-constexpr WaitLimits nat_gateway_limits{.interval = Seconds(3), .limit = Seconds(900)};
+constexpr Seconds instance_limit{600};
+constexpr Seconds endpoint_limit{900};
+constexpr Seconds nat_gateway_limit{900};
 constexpr WaitLimits interface_limits{.interval = Seconds(3), .limit = Seconds(1800)};
 constexpr WaitLimits dependency_limits{.interval = Seconds(2), .limit = Seconds(60)};
 /// As many as one call may name.
 constexpr std::size_t instances_per_call = 500;
 
-aws::List<aws::ec2::Filter> of_vpc(const std::string& vpc_id) {
-  return {{.name = "vpc-id", .values = {vpc_id}}};
+aws::ec2::Filter of_vpc(const std::string& vpc_id) {
+  return {.name = "vpc-id", .values = {vpc_id}};
+}
+
+/// Every state of an instance but the last one.
+aws::ec2::Filter not_terminated() {
+  return {.name = "instance-state-name",
+          .values = {"pending", "running", "shutting-down", "stopping", "stopped"}};
 }
 
 std::string listed(const std::vector<std::string>& names) {
@@ -39,16 +46,16 @@ std::string listed(const std::vector<std::string>& names) {
 /// What is still in the VPC, for a message.
 std::string remaining(const aws::ec2::Client& ec2, const std::string& vpc_id) {
   std::vector<std::string> found;
-  for (const auto& interface : ec2.describe_network_interfaces_all({.filters = of_vpc(vpc_id)})) {
+  for (const auto& interface : ec2.describe_network_interfaces_all({.filters = {of_vpc(vpc_id)}})) {
     found.push_back(fmt::format("network interface {} of {} ({})",
                                 interface.network_interface_id.value_or(""),
                                 interface.requester_id.value_or(interface.owner_id.value_or("?")),
                                 interface.description.value_or("no description")));
   }
-  for (const auto& subnet : ec2.describe_subnets_all({.filters = of_vpc(vpc_id)})) {
+  for (const auto& subnet : ec2.describe_subnets_all({.filters = {of_vpc(vpc_id)}})) {
     found.push_back("subnet " + subnet.subnet_id.value_or(""));
   }
-  for (const auto& group : ec2.describe_security_groups_all({.filters = of_vpc(vpc_id)})) {
+  for (const auto& group : ec2.describe_security_groups_all({.filters = {of_vpc(vpc_id)}})) {
     if (group.group_name != "default") {
       found.push_back("security group " + group.group_id.value_or(""));
     }
@@ -56,19 +63,15 @@ std::string remaining(const aws::ec2::Client& ec2, const std::string& vpc_id) {
   return found.empty() ? "nothing that this program knows of" : join(found, ", ");
 }
 
-struct LiveInstances {
-  std::vector<std::string> all;
-  std::vector<std::string> to_terminate;  ///< Not shutting down yet.
-};
-
-LiveInstances live_instances(const aws::ec2::Client& ec2, const std::string& vpc_id) {
-  LiveInstances result;
-  for (const auto& reservation : ec2.describe_instances_all({.filters = of_vpc(vpc_id)})) {
+/// Those that do not shut down yet.
+std::vector<std::string> instances_to_terminate(const aws::ec2::Client& ec2,
+                                                const std::string& vpc_id) {
+  std::vector<std::string> result;
+  for (const auto& reservation :
+       ec2.describe_instances_all({.filters = {of_vpc(vpc_id), not_terminated()}})) {
     for (const auto& instance : reservation.instances) {
-      const std::string state = instance.state ? instance.state->name.value_or("") : "";
-      if (state == "terminated") continue;
-      result.all.push_back(instance.instance_id.value_or(""));
-      if (state != "shutting-down") result.to_terminate.push_back(result.all.back());
+      if (instance.state && instance.state->name == "shutting-down") continue;
+      result.push_back(instance.instance_id.value_or(""));
     }
   }
   return result;
@@ -80,17 +83,6 @@ void terminate(const aws::ec2::Client& ec2, const std::vector<std::string>& ids)
     const auto count = std::min(instances_per_call, ids.size() - i);
     ec2.terminate_instances({.instance_ids = aws::List<std::string>(
                                  first, first + static_cast<std::ptrdiff_t>(count))});
-  }
-}
-
-/// Auto Scaling has no code of its own for what is gone.
-void ignoring_unknown_name(const std::function<void()>& deletion) {
-  try {
-    deletion();
-  } catch (const aws::ServiceError& error) {
-    const bool is_gone =
-        error.has_code("ValidationError") && error.message().find("not found") != std::string::npos;
-    if (!is_gone) throw;
   }
 }
 
@@ -115,47 +107,30 @@ bool delete_interface(const aws::ec2::Client& ec2, const aws::ec2::NetworkInterf
   }
 }
 
-}  // namespace
-
-void delete_patiently(const aws::ec2::Client& ec2, const std::string& vpc_id,
-                      const std::string& what, const std::function<void()>& deletion) {
+/// `what` says what to come to pass.
+void patiently(const aws::ec2::Client& ec2, const std::string& vpc_id, const std::string& what,
+               const std::function<void()>& write) {
   try {
-    wait_until(what + " to be deleted", scaled(dependency_limits), [&]() -> Missing {
-      try {
-        ignoring_absence(deletion);
-        return {};
-      } catch (const aws::ServiceError& error) {
-        if (!error.has_code("DependencyViolation") && !error.has_code("ResourceInUse")) throw;
-        return error.message();
-      }
-    });
+    aws::write_patiently(what, dependency_limits, {"DependencyViolation", "ResourceInUse"}, write);
   } catch (TimeoutError& error) {
     error.set_hint(fmt::format("still in VPC {}: {}", vpc_id, remaining(ec2, vpc_id)));
     throw;
   }
 }
 
-void wait_for_scaling_groups(const aws::autoscaling::Client& autoscaling,
-                             const std::vector<std::string>& names) {
-  wait_until("auto scaling groups to be gone", scaled(scaling_group_limits), [&]() -> Missing {
-    std::vector<std::string> left;
-    for (const auto& group : autoscaling.describe_auto_scaling_groups_all()) {
-      const std::string name = group.auto_scaling_group_name.value_or("");
-      if (std::ranges::find(names, name) != names.end()) left.push_back(name);
-    }
-    if (left.empty()) return {};
-    return listed(left) + " left";
-  });
+}  // namespace
+
+void delete_patiently(const aws::ec2::Client& ec2, const std::string& vpc_id,
+                      const std::string& what, const std::function<void()>& deletion) {
+  patiently(ec2, vpc_id, what + " to be deleted", deletion);
 }
 
 void terminate_instances(const aws::ec2::Client& ec2, const std::string& vpc_id) {
-  wait_until(fmt::format("instances of VPC {} to be terminated", vpc_id), scaled(instance_limits),
-             [&]() -> Missing {
-               const LiveInstances live = live_instances(ec2, vpc_id);
-               if (!live.to_terminate.empty()) terminate(ec2, live.to_terminate);
-               if (live.all.empty()) return {};
-               return listed(live.all) + " left";
-             });
+  terminate(ec2, instances_to_terminate(ec2, vpc_id));
+  ec2.wait_until_instances_gone(
+      {.filters = {of_vpc(vpc_id), not_terminated()}},
+      {.what = fmt::format("instances of VPC {} to be terminated", vpc_id),
+       .limit = instance_limit});
 }
 
 void delete_endpoints(const aws::ec2::Client& ec2, const std::string& vpc_id,
@@ -168,39 +143,27 @@ void delete_endpoints(const aws::ec2::Client& ec2, const std::string& vpc_id,
         "AWS", fmt::format("endpoint {} cannot be deleted: {} {}", failure.resource_id.value_or(""),
                            code, failure.error ? failure.error->message.value_or("") : ""));
   }
-  wait_until(
-      fmt::format("endpoints of VPC {} to be gone", vpc_id), scaled(endpoint_limits),
-      [&]() -> Missing {
-        std::vector<std::string> left;
-        for (const auto& endpoint : ec2.describe_vpc_endpoints_all({.filters = of_vpc(vpc_id)})) {
-          const std::string state = lower_case(endpoint.state.value_or(""));
-          if (state != "deleted") left.push_back(endpoint.vpc_endpoint_id.value_or(""));
-        }
-        if (left.empty()) return {};
-        return listed(left) + " left";
-      });
+  ec2.wait_until_vpc_endpoints_gone(
+      {.filters = {of_vpc(vpc_id)}},
+      {.what = fmt::format("endpoints of VPC {} to be gone", vpc_id), .limit = endpoint_limit});
 }
 
 void wait_for_nat_gateways(const aws::ec2::Client& ec2, const std::string& vpc_id) {
-  wait_until(
-      fmt::format("NAT gateways of VPC {} to be gone", vpc_id), scaled(nat_gateway_limits),
-      [&]() -> Missing {
-        std::vector<std::string> left;
-        for (const auto& gateway : ec2.describe_nat_gateways_all({.filter = of_vpc(vpc_id)})) {
-          if (gateway.state == "deleted" || gateway.state == "failed") continue;
-          left.push_back(gateway.nat_gateway_id.value_or(""));
-        }
-        if (left.empty()) return {};
-        return listed(left) + " left";
-      });
+  ec2.wait_until_nat_gateways_gone(
+      {.filter = {of_vpc(vpc_id),
+                  {.name = "state", .values = {"pending", "available", "deleting"}}}},
+      {.what = fmt::format("NAT gateways of VPC {} to be gone", vpc_id),
+       .limit = nat_gateway_limit});
 }
 
+/// No waiter: each look tries again what did not work before, for an interface can be deleted only
+/// some time after it was detached, and new ones come with services that are going.
 void delete_interfaces(const aws::ec2::Client& ec2, const std::string& vpc_id) {
   wait_until(fmt::format("network interfaces of VPC {} to be gone", vpc_id),
              scaled(interface_limits), [&]() -> Missing {
                std::vector<std::string> left;
                for (const auto& interface :
-                    ec2.describe_network_interfaces_all({.filters = of_vpc(vpc_id)})) {
+                    ec2.describe_network_interfaces_all({.filters = {of_vpc(vpc_id)}})) {
                  if (delete_interface(ec2, interface)) continue;
                  left.push_back(fmt::format("{} ({})", interface.network_interface_id.value_or(""),
                                             interface.description.value_or("")));
@@ -210,23 +173,11 @@ void delete_interfaces(const aws::ec2::Client& ec2, const std::string& vpc_id) {
              });
 }
 
-void delete_scaling_group(const aws::autoscaling::Client& autoscaling, const std::string& name) {
-  ignoring_unknown_name([&] {
-    autoscaling.delete_auto_scaling_group({.auto_scaling_group_name = name, .force_delete = true});
-  });
-}
-
-void delete_launch_configuration(const aws::autoscaling::Client& autoscaling,
-                                 const std::string& name) {
-  ignoring_unknown_name(
-      [&] { autoscaling.delete_launch_configuration({.launch_configuration_name = name}); });
-}
-
 void delete_internet_gateway(const aws::ec2::Client& ec2, const std::string& vpc_id,
                              const std::string& id, bool is_attached) {
   const std::string what = "internet gateway " + id;
   if (is_attached) {
-    delete_patiently(ec2, vpc_id, what, [&] {
+    patiently(ec2, vpc_id, what + " to be detached", [&] {
       try {
         ec2.detach_internet_gateway({.internet_gateway_id = id, .vpc_id = vpc_id});
       } catch (const aws::ServiceError& error) {

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "aws/autoscaling/client.h"
 #include "aws/ec2/client.h"
 
 namespace asiaq::environment {
@@ -16,26 +15,19 @@ namespace asiaq::environment {
 void delete_patiently(const aws::ec2::Client& ec2, const std::string& vpc_id,
                       const std::string& what, const std::function<void()>& deletion);
 
-void wait_for_scaling_groups(const aws::autoscaling::Client& autoscaling,
-                             const std::vector<std::string>& names);
-
-/// Terminates whatever runs in the VPC and waits until all of it is terminated.
+/// Terminates whatever runs in the VPC and waits until all of it is terminated, 600 s at most.
 void terminate_instances(const aws::ec2::Client& ec2, const std::string& vpc_id);
 
+/// Deletes the endpoints and waits until they are gone, 900 s at most.
 void delete_endpoints(const aws::ec2::Client& ec2, const std::string& vpc_id,
                       const std::vector<std::string>& ids);
 
+/// 900 s at most. One that failed holds nothing and counts as gone.
 void wait_for_nat_gateways(const aws::ec2::Client& ec2, const std::string& vpc_id);
 
-/// Detaches and deletes the VPC's interfaces; those that belong to AWS's services are waited for.
+/// Detaches and deletes the VPC's interfaces; those that belong to AWS's services are waited for,
+/// 1800 s at most.
 void delete_interfaces(const aws::ec2::Client& ec2, const std::string& vpc_id);
-
-/// Deletes a group, be it gone already (the service answers that with a validation error).
-void delete_scaling_group(const aws::autoscaling::Client& autoscaling, const std::string& name);
-
-/// The same for a launch configuration.
-void delete_launch_configuration(const aws::autoscaling::Client& autoscaling,
-                                 const std::string& name);
 
 /// Detaches and deletes an internet gateway.
 void delete_internet_gateway(const aws::ec2::Client& ec2, const std::string& vpc_id,

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "aws/absence.h"
 #include "aws/autoscaling/client.h"
-#include "aws/error.h"
 #include "base/text.h"
 #include "hostclass/names.h"
 
@@ -61,13 +61,6 @@ aws::List<aws::autoscaling::Tag> tags_of(const std::string& group,
 
 aws::autoscaling::LaunchTemplateSpecification specification_of(const LaunchReference& launch) {
   return {.launch_template_id = launch.template_id, .version = launch.template_version};
-}
-
-/// Auto Scaling answers ValidationError for everything that is not there.
-bool says_it_is_gone(const aws::ServiceError& error) {
-  if (error.is_not_found()) return true;
-  const std::string message = lower_case(error.message());
-  return error.has_code("ValidationError") && message.find("not found") != std::string::npos;
 }
 
 }  // namespace
@@ -175,22 +168,18 @@ void put_action(const aws::autoscaling::Client& autoscaling, const std::string& 
 
 void delete_action(const aws::autoscaling::Client& autoscaling, const std::string& group,
                    const std::string& action) {
-  try {
+  aws::ignoring_absence([&] {
     autoscaling.delete_scheduled_action(
         {.auto_scaling_group_name = group, .scheduled_action_name = action});
-  } catch (const aws::ServiceError& error) {
-    if (!says_it_is_gone(error)) throw;
-  }
+  });
 }
 
 void delete_group(const aws::autoscaling::Client& autoscaling, const std::string& name,
                   Deletion deletion) {
-  try {
+  aws::ignoring_absence([&] {
     autoscaling.delete_auto_scaling_group(
         {.auto_scaling_group_name = name, .force_delete = deletion == Deletion::with_members});
-  } catch (const aws::ServiceError& error) {
-    if (!says_it_is_gone(error)) throw;
-  }
+  });
 }
 
 void wait_until_gone(const aws::autoscaling::Client& autoscaling,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "aws/absence.h"
 #include "aws/autoscaling/client.h"
 #include "aws/ec2/client.h"
 #include "aws/encoding.h"
@@ -215,15 +216,13 @@ LaunchReference create_launch_template(const aws::ec2::Client& ec2, const std::s
 
 void delete_launch_object(const aws::ec2::Client& ec2, const aws::autoscaling::Client& autoscaling,
                           const LaunchObject& object) {
-  try {
+  aws::ignoring_absence([&] {
     if (object.kind == LaunchObject::Kind::launch_template) {
       ec2.delete_launch_template({.launch_template_id = object.id});
     } else {
       autoscaling.delete_launch_configuration({.launch_configuration_name = object.name});
     }
-  } catch (const aws::ServiceError& error) {
-    if (!error.is_not_found()) throw;
-  }
+  });
 }
 
 }  // namespace asiaq::hostclass

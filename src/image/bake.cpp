@@ -139,7 +139,7 @@ void Bake::State::stop() {
 
 void Bake::State::make_image() {
   log::info("making the image");
-  result.image = capture(ec2, preparation, builder.id(), begin, clock);
+  result.image = capture(ec2, preparation, builder.id(), begin);
 }
 
 void Bake::State::keep_builder() {

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <optional>
-
 #include "aws/ec2/client.h"
 #include "aws/error.h"
 #include "base/interrupt.h"
@@ -18,7 +16,6 @@ namespace asiaq::image {
 namespace {
 
 constexpr int names_to_try = 60;
-constexpr Seconds poll_interval{2};
 
 /// Another bake of the same name may have begun in the same second.
 Captured created(const aws::ec2::Client& ec2, const Preparation& preparation,
@@ -46,19 +43,6 @@ void remove_half_made(const aws::ec2::Client& ec2, const Captured& image) {
   }
 }
 
-std::optional<std::string> missing(const aws::ec2::Client& ec2, const Captured& captured) {
-  const std::vector<Image> found = observe_images_by_id(ec2, {captured.id});
-  if (found.empty()) return "not visible yet";
-  const Image& image = found.front();
-  if (image.state == "available") return std::nullopt;
-  if (!is_usable_state(image.state)) {
-    throw ImageError(fmt::format("making AMI {} ({}) ended in state {}: {}", captured.id,
-                                 captured.name, image.state,
-                                 image.state_reason.value_or("AWS gave no reason")));
-  }
-  return fmt::format("it is {}", image.state);
-}
-
 }  // namespace
 
 aws::ec2::CreateImageRequest image_request(const Preparation& preparation,
@@ -78,18 +62,21 @@ aws::ec2::CreateImageRequest image_request(const Preparation& preparation,
 }
 
 Captured capture(const aws::ec2::Client& ec2, const Preparation& preparation,
-                 const std::string& instance_id, long long begin, Clock& clock) {
+                 const std::string& instance_id, long long begin) {
   Captured image = created(ec2, preparation, instance_id, begin);
   try {
-    wait_until(
-        fmt::format("AMI {} ({}) to be available", image.id, image.name),
-        {scaled({poll_interval, Seconds(0)}).interval, preparation.settings.image_wait},
-        [&] { return missing(ec2, image); }, clock);
-  } catch (TimeoutError& error) {
-    throw error.set_hint(fmt::format(
-        "the AMI is kept: use it once it is available, or remove it with `disco_bake.py deleteami "
-        "--ami {}`",
-        image.id));
+    // The limit is the user's, whatever the scale of other waits.
+    ec2.wait_until_image_available(
+        {.image_ids = {image.id}},
+        {.what = fmt::format("AMI {} ({}) to be available", image.id, image.name),
+         .limit = preparation.settings.image_wait / wait_scale()});
+  } catch (const TimeoutError& error) {
+    throw with_hint(error, fmt::format("the AMI is kept: use it once it is available, or remove it "
+                                       "with `disco_bake.py deleteami --ami {}`",
+                                       image.id));
+  } catch (const aws::WaitError& error) {
+    remove_half_made(ec2, image);
+    throw ImageError("the AMI cannot be made: " + error.reason());
   } catch (...) {
     remove_half_made(ec2, image);
     throw;

@@ -3,7 +3,6 @@
 
 #include <string>
 
-#include "base/clock.h"
 #include "image/preparation.h"
 
 namespace asiaq::aws::ec2 {
@@ -28,6 +27,6 @@ struct Captured {
 /// leaves half-made, is removed; one that is pending beyond `image_wait` is kept and named. Throws
 /// ImageError, TimeoutError, aws::ServiceError.
 Captured capture(const aws::ec2::Client& ec2, const Preparation& preparation,
-                 const std::string& instance_id, long long begin, Clock& clock);
+                 const std::string& instance_id, long long begin);
 
 }  // namespace asiaq::image

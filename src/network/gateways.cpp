@@ -30,6 +30,8 @@ std::string attachment_state(const aws::ec2::Client& ec2, const std::string& gat
   return "detached";
 }
 
+/// No waiter: the attachment to one VPC out of several, which AWS drops some time after it has
+/// ended, has no path.
 void wait_for_attachment(const aws::ec2::Client& ec2, const std::string& gateway_id,
                          const std::string& vpc_id, const std::string& wanted) {
   wait_until(fmt::format("VPN gateway {} to be {} {} VPC {}", gateway_id, wanted,

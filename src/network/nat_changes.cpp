@@ -9,7 +9,7 @@
 
 #include "aws/absence.h"
 #include "aws/ec2/client.h"
-#include "aws/error.h"
+#include "aws/patience.h"
 #include "base/text.h"
 #include "base/wait.h"
 #include "network/names.h"
@@ -200,16 +200,9 @@ std::vector<std::string> allocations_of(const PlannedMetanetwork& metanetwork,
 
 /// Releases an address as soon as the gateway that had it lets go of it.
 void release(const aws::ec2::Client& ec2, const ElasticIp& elastic_ip) {
-  wait_until(fmt::format("elastic IP {} to be released", elastic_ip.address),
-             scaled(deletion_limits), [&]() -> std::optional<std::string> {
-               try {
-                 ec2.release_address({.allocation_id = elastic_ip.allocation_id});
-               } catch (const aws::ServiceError& error) {
-                 if (error.has_code("InvalidIPAddress.InUse")) return error.message();
-                 if (!error.is_not_found()) throw;
-               }
-               return {};
-             });
+  aws::write_patiently(fmt::format("elastic IP {} to be released", elastic_ip.address),
+                       deletion_limits, {"InvalidIPAddress.InUse"},
+                       [&] { ec2.release_address({.allocation_id = elastic_ip.allocation_id}); });
 }
 
 plan::ChangeId add_address_release(plan::Plan& plan, const aws::ec2::Client& ec2,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import data
 import networks
 from cloud_under_test import CloudUnderTest
 from program_under_test import ProgramUnderTest
@@ -97,6 +98,8 @@ class Scenario:
     first: int = 1
     #: How many lines of difference a kill may leave, and why: AWS has no way to do better.
     leaves: str = ""
+    #: Kinds of things of which a killed run may leave fewer, because it did not come to make what they are made of.
+    depending: tuple[str, ...] = ()
 
     @property
     def recovery(self) -> tuple[str, ...]:
@@ -113,6 +116,10 @@ SCENARIOS = (
     Scenario("vpc create, then update", CREATE, then=UPDATE, first=2),
     Scenario("vpc create with a peering", networks.CREATE_CI, networks.to_be_created_connected, done_already="ci exists already"),
     Scenario("vpc destroy with all that lives in it", DESTROY, networks.to_be_emptied, done_already="no VPC has the name demo"),
+    Scenario("vpc create with databases", CREATE, data.databases_to_be_made, done_already="demo exists already"),
+    Scenario("vpc create with databases, then destroy", CREATE, data.databases_to_be_made, then=DESTROY, finish=DESTROY,
+             done_already="no VPC has the name demo", depending=("DBSnapshots",)),
+    Scenario("vpc destroy with databases and caches", DESTROY, data.data_to_be_removed, done_already="no VPC has the name demo"),
     Scenario("vpc update", UPDATE, networks.to_be_changed),
     Scenario("vpc update back", UPDATE, networks.to_be_changed_back),
     Scenario("vpc update to automatic addresses", UPDATE, networks.to_have_automatic_addresses),

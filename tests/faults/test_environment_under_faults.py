@@ -114,7 +114,7 @@ def test_every_kind_of_write_may_lose_its_answer(
 CALM = {"AWS_RETRY_MODE": "standard"}
 
 
-@pytest.mark.parametrize("seed", [1])
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_storm_leaves_the_same_cloud(
     seed: int, cloud: CloudUnderTest, asiaq: ProgramUnderTest, found: Found
 ) -> None:

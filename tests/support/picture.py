@@ -41,6 +41,13 @@ _LISTS = (
     ("logs", "describe_log_groups", "logGroups", "logGroupName"),
     ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
     ("dynamodb", "list_tables", "TableNames", ""),
+    ("rds", "describe_db_instances", "DBInstances", ""),
+    ("rds", "describe_db_subnet_groups", "DBSubnetGroups", ""),
+    ("rds", "describe_db_parameter_groups", "DBParameterGroups", ""),
+    ("rds", "describe_db_snapshots", "DBSnapshots", ""),
+    ("elasticache", "describe_replication_groups", "ReplicationGroups", ""),
+    ("elasticache", "describe_cache_clusters", "CacheClusters", ""),
+    ("elasticache", "describe_cache_subnet_groups", "CacheSubnetGroups", ""),
 )
 _ID = re.compile(r"\b[a-z]{1,8}-(?:[0-9a-f]{17}|[0-9a-f]{8})\b")
 # Facts that differ from run to run, however alike the clouds are.
@@ -74,12 +81,19 @@ def picture(cloud: CloudUnderTest) -> dict[str, list[str]]:
             LaunchTemplateId=template["LaunchTemplateId"])["LaunchTemplateVersions"]
     ]  # fmt: skip
     found["Objects"] = _objects(cloud)
+    found["DBParameters"] = _parameters(cloud, found["DBParameterGroups"])
+    found["ResourceRecordSets"] = _records(cloud)
     names = _names(found)
     return {key: sorted(_text(item, names) for item in items) for key, items in found.items() if items}
 
 
-def difference(actual: dict[str, list[str]], expected: dict[str, list[str]]) -> list[str]:
-    """What there is too much of (+) and too little (-), one line each; empty if the clouds are alike."""
+def difference(
+    actual: dict[str, list[str]], expected: dict[str, list[str]], may_lack: tuple[str, ...] = ()
+) -> list[str]:
+    """What there is too much of (+) and too little (-), one line each; empty if the clouds are alike.
+
+    Of the kinds `may_lack` there may be too little.
+    """
     lines = []
     for key in sorted(actual.keys() | expected.keys()):
         more, less = list(actual.get(key, [])), list(expected.get(key, []))
@@ -87,7 +101,8 @@ def difference(actual: dict[str, list[str]], expected: dict[str, list[str]]) -> 
             if text in more:
                 more.remove(text)
                 less.remove(text)
-        lines += [f"+ {key}: {text}" for text in more] + [f"- {key}: {text}" for text in less]
+        lines += [f"+ {key}: {text}" for text in more]
+        lines += [f"- {key}: {text}" for text in less if key not in may_lack]
     return lines
 
 
@@ -115,6 +130,27 @@ def _objects(cloud: CloudUnderTest) -> list[dict[str, Any]]:
             body = s3.get_object(Bucket=bucket["Name"], Key=entry["Key"])["Body"].read()
             objects.append({"Bucket": bucket["Name"], "Key": entry["Key"], "Hash": hashlib.sha256(body).hexdigest()})
     return objects
+
+
+def _parameters(cloud: CloudUnderTest, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those that were set."""
+    rds = cloud.client("rds")
+    return [
+        {"Group": group["DBParameterGroupName"], **parameter}
+        for group in groups
+        if not group["DBParameterGroupName"].startswith("default.")
+        for parameter in rds.describe_db_parameters(DBParameterGroupName=group["DBParameterGroupName"])["Parameters"]
+    ]
+
+
+def _records(cloud: CloudUnderTest) -> list[dict[str, Any]]:
+    route53 = cloud.client("route53")
+    return [
+        record
+        for zone in route53.list_hosted_zones()["HostedZones"]
+        for record in route53.list_resource_record_sets(HostedZoneId=zone["Id"])["ResourceRecordSets"]
+        if record["Type"] not in ("NS", "SOA")
+    ]
 
 
 def _names(found: dict[str, list[Any]]) -> dict[str, str]:

@@ -9,6 +9,7 @@
 #include "aws/config/setting_reader.h"
 #include "aws/error.h"
 #include "base/text.h"
+#include "base/wait.h"
 
 namespace asiaq::aws::config {
 namespace {
@@ -110,6 +111,7 @@ void read_retry(const SettingReader& reader, retry::Settings& settings) {
     }
     settings.rate_limiter = mode == "adaptive";
   }
+  settings.pause_scale = wait_scale();
 }
 
 // The variables of other tools stand in where AWS's own say nothing.

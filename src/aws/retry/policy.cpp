@@ -49,7 +49,8 @@ Random system_random() {
 
 std::optional<Seconds> pause_before_next(const Settings& settings, const Attempt& attempt,
                                          const Random& random) {
-  const Seconds pause = obey(attempt.hints, Seconds(random() * backoff(attempt)));
+  const Seconds own(random() * backoff(attempt) * settings.pause_scale);
+  const Seconds pause = obey(attempt.hints, own);
   if (!may_go_on(settings, attempt, pause)) return std::nullopt;
   return pause;
 }

@@ -19,6 +19,7 @@ struct Settings {
   Seconds call_limit{600};
   Seconds not_visible_limit{60};
   bool rate_limiter = true;  ///< off in the modes "legacy" and "standard", when these are named
+  double pause_scale = 1;    ///< of the pauses of our own choice: ASIAQ_WAIT_SCALE, see base/wait.h
 
   /// What a request says of itself: attempts with the first.
   int most_attempts() const { return named_attempts.value_or(transient_attempts); }
@@ -40,7 +41,8 @@ Random system_random();
 
 /// The pause before the next attempt, or nothing when this one was the last. By the standard mode
 /// of AWS's SDKs since November 2026: a random part of 50 ms (throttled: 1 s, DynamoDB: 25 ms)
-/// doubled with every attempt up to 20 s, then what the service's hints add. Pure but for `random`.
+/// doubled with every attempt up to 20 s, all of it scaled, then what the service's hints add. Pure
+/// but for `random`.
 std::optional<Seconds> pause_before_next(const Settings& settings, const Attempt& attempt,
                                          const Random& random);
 

@@ -7,9 +7,9 @@ namespace {
 
 // Before anything is known: what may leave at once, how many a second then, and how much faster
 // with every accepted call.
-constexpr double kBurst = 40;
-constexpr double kOpeningRate = 50;
-constexpr double kOpeningStep = 4;
+constexpr double kBurst = 50;
+constexpr double kOpeningRate = 75;
+constexpr double kOpeningStep = 6;
 // After so long without a refusal and with permits to spare nothing is known any more.
 constexpr double kMemory = 60;
 

@@ -7,10 +7,10 @@ import re
 import signal
 
 import pytest
+from data_services import DataServices
 from kill_switch import run_and_interrupt
 
-from .conftest import Asiaq, Cloud
-from .data_services import DataServices
+from .conftest import Asiaq, Cloud, counts
 
 VPC = "disco_vpc_ui.py"
 
@@ -161,3 +161,52 @@ def test_an_interrupted_run_is_completed(cloud: Cloud, sandbox: Asiaq, data: Dat
     sandbox.ok(VPC, "destroy", "--name", "demo")
     assert cloud.left_of(vpc_id) == []
     assert data.parameter_groups() == data.database_subnet_groups() == data.cache_subnet_groups() == []
+
+
+def test_clusters_that_are_in_no_group_go_too(cloud: Cloud, sandbox: Asiaq, data: DataServices) -> None:
+    create(sandbox, "demo-two")
+    for environment, identifier in (("demo", "a1"), ("demo-two", "a2")):
+        data.add_cache(environment, "redis", identifier)
+        data.add_cluster(environment, f"{environment}-sessions")
+        data.add_record(f"sessions-{environment}.example.com", data.cluster_address(f"{environment}-sessions"))
+    vpc_id = cloud.vpc("demo")["VpcId"]
+
+    sandbox.ok(VPC, "destroy", "--name", "demo")
+
+    assert cloud.left_of(vpc_id) == [] and data.clusters() == ["demo-two-sessions"]
+    assert data.replication_groups() == ["demo-two-redis"] and data.cache_subnet_groups() == ["demo-two-intranet"]
+    assert list(data.records()) == ["sessions-demo-two.example.com."]
+
+
+def test_a_cluster_that_is_being_made_is_waited_for(cloud: Cloud, sandbox: Asiaq, data: DataServices) -> None:
+    data.add_cache("demo", "redis", "a1")
+    data.caches.create_cache_cluster(CacheClusterId="coming", Engine="memcached", CacheNodeType="cache.t3.micro",
+                                     NumCacheNodes=1, CacheSubnetGroupName="demo-intranet")
+    cloud.fault({"operation": "DeleteCacheCluster", "error": "InvalidCacheClusterState", "status": 400, "nth": "1"})
+    sandbox.ok(VPC, "destroy", "--name", "demo")
+    assert cloud.struck() == [1] and data.clusters() == data.cache_subnet_groups() == []
+
+
+def test_alarms_of_databases_go_and_those_of_domains_stay(cloud: Cloud, sandbox: Asiaq, data: DataServices) -> None:
+    cloudwatch = cloud.client("cloudwatch")
+
+    def add(name: str, namespace: str, topic: str = "") -> None:
+        actions = [f"arn:aws:sns:us-west-2:123456789012:{topic}"] if topic else []
+        cloudwatch.put_metric_alarm(AlarmName=name, Namespace=namespace, MetricName="m", Statistic="Average", Period=300,
+                                    ComparisonOperator="LessThanThreshold", EvaluationPeriods=5, Threshold=1, AlarmActions=actions)
+
+    add("demo_foodb_FreeStorageSpace_min", "AWS/RDS")
+    add("team_demo_foodb_CPUUtilization_max", "AWS/RDS", "team_demo_critical")
+    # Only the topic says that `demo` is the environment here, and the team there.
+    add("demo_foodb_Free_Storage_Space_min", "AWS/RDS", "demo_critical")
+    for number in range(100):
+        add(f"team_demo_db{number}_CPUUtilization_max", "AWS/RDS", "team_demo_info")
+    add("demo_demo-two_foodb_CPUUtilization_max", "AWS/RDS", "demo_demo-two_critical")
+    add("team_demo_logs_ClusterStatus.red_max", "AWS/ES", "team_demo_critical")
+    cloud.forget_requests()
+
+    sandbox.ok(VPC, "destroy", "--name", "demo")
+
+    alarms = [alarm["AlarmName"] for page in cloudwatch.get_paginator("describe_alarms").paginate() for alarm in page["MetricAlarms"]]
+    assert sorted(alarms) == ["demo_demo-two_foodb_CPUUtilization_max", "team_demo_logs_ClusterStatus.red_max"]
+    assert counts(cloud.writes())["DeleteAlarms"] == 2

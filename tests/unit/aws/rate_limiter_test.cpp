@@ -19,7 +19,7 @@ double run(RateLimiter& limiter, double from, double until, double per_second,
 
 TEST(RateLimiter, LetsABurstLeaveAtOnce) {
   RateLimiter limiter(0);
-  for (int call = 0; call < 40; ++call) {
+  for (int call = 0; call < 50; ++call) {
     EXPECT_EQ(RateLimiter::Place(limiter).ask(0), Seconds(0)) << "call " << call;
   }
   EXPECT_GT(RateLimiter::Place(limiter).ask(0), Seconds(0));

@@ -54,6 +54,17 @@ TEST(RetryPause, GivesWayToAHint) {
                    1.5);
 }
 
+TEST(RetryPause, IsScaledAsOtherWaitsButForHints) {
+  const Settings settings{.pause_scale = 0.1};
+  EXPECT_DOUBLE_EQ(pause({.number = 2, .failure = Failure::throttling}, settings).value(), 0.2);
+  EXPECT_DOUBLE_EQ(pause({.number = 2,
+                          .failure = Failure::throttling,
+                          .hints = {.amz = Seconds(1.5), .http = std::nullopt}},
+                         settings)
+                       .value(),
+                   1.5);
+}
+
 TEST(RetryLimit, TenAttemptsForFaults) {
   EXPECT_TRUE(pause({.number = 9, .alike = 9, .failure = Failure::transient}));
   EXPECT_FALSE(pause({.number = 10, .alike = 10, .failure = Failure::transient}));

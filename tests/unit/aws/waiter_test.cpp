@@ -5,6 +5,8 @@
 #include "aws/ec2/tables.h"
 #include "aws/ec2/types.h"
 #include "aws/iam/tables.h"
+#include "aws/rds/tables.h"
+#include "aws/rds/types.h"
 #include "aws/s3/tables.h"
 
 namespace asiaq::aws {
@@ -86,6 +88,25 @@ TEST(Waiter, SaysWhatItSees) {
   EXPECT_EQ(seen(ec2::tables::InstanceExists_waiter, {.output = &nothing}),
             "Reservations is still empty");
   EXPECT_EQ(seen(s3::tables::BucketExists_waiter, {.http_status = 200}), "not yet");
+  EXPECT_EQ(seen(ec2::tables::InstancesGone_waiter, {.output = &some}), "still there: i-1");
+}
+
+TEST(Waiter, SaysWhyItGivesUpWhereThatIsElsewhere) {
+  rds::DBInstanceMessage broken;
+  broken.db_instances.push_back({.db_instance_status = "incompatible-network"});
+  const Waiter& addressed = rds::tables::DBInstanceAddressed_waiter;
+  EXPECT_STREQ(verdict(addressed, {.output = &broken}), "failure");
+  EXPECT_EQ(seen(addressed, {.output = &broken}),
+            "DBInstances.DBInstanceStatus is incompatible-network");
+  broken.db_instances[0].db_instance_status = "creating";
+  EXPECT_EQ(seen(addressed, {.output = &broken}), "DBInstances.Endpoint.Address is still empty");
+}
+
+TEST(Waiter, TakesNoPageForTheWholeList) {
+  ec2::DescribeNatGatewaysResult page;
+  EXPECT_STREQ(verdict(ec2::tables::NatGatewaysGone_waiter, {.output = &page}), "success");
+  page.next_token = "more";
+  EXPECT_STREQ(verdict(ec2::tables::NatGatewaysGone_waiter, {.output = &page}), "retry");
 }
 
 }  // namespace

@@ -89,6 +89,23 @@ TEST(Caches, WithoutMembersBelongToTheEnvironmentOfTheirTag) {
   EXPECT_TRUE(service.observed().groups.empty());
 }
 
+TEST(Caches, AreClustersTooThatAreInNoGroup) {
+  const std::string alone =
+      "<CacheCluster><CacheClusterId>ci-sessions</CacheClusterId><CacheClusterStatus>available"
+      "</CacheClusterStatus><CacheSubnetGroupName>ci-intranet</CacheSubnetGroupName><CacheNodes>"
+      "<CacheNode><Endpoint><Address>one.aws</Address></Endpoint></CacheNode></CacheNodes>"
+      "<ConfigurationEndpoint><Address>all.aws</Address></ConfigurationEndpoint></CacheCluster>"
+      "<CacheCluster><CacheClusterId>ci-other</CacheClusterId><CacheSubnetGroupName>ci-foo-intranet"
+      "</CacheSubnetGroupName></CacheCluster>";
+  const Service service{.subnet_groups = two_places, .members = alone};
+  const Observation observation = service.observed();
+  ASSERT_EQ(observation.groups.size(), 1U);
+  EXPECT_EQ(observation.groups[0].kind, Group::Kind::cluster);
+  EXPECT_EQ(observation.groups[0].name, "ci-sessions");
+  EXPECT_EQ(observation.groups[0].status, "available");
+  EXPECT_THAT(observation.groups[0].endpoints, ElementsAre("one.aws", "all.aws"));
+}
+
 TEST(Caches, HaveTheNamesOfTheFirstNodesAndOfTheWhole) {
   const Service service{.groups =
                             "<ReplicationGroup><ReplicationGroupId>a1</ReplicationGroupId>"

@@ -17,7 +17,7 @@ using testing::HasSubstr;
 plan::Plan planned(const Observation& observation) {
   aws::TestSession test;
   plan::Plan plan;
-  add_removal(plan, test.session, "ci", "vpc-1", observation,
+  add_removal(plan, test.session, "ci", observation,
               [](const Instance&) { return std::vector<plan::ChangeId>(); });
   return plan;
 }

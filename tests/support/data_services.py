@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from .conftest import Cloud
+from cloud_under_test import CloudUnderTest
 
 
 class DataServices:
     """What RDS, ElastiCache and Route 53 hold of an environment."""
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, cloud: CloudUnderTest) -> None:
         self.cloud = cloud
         self.rds, self.caches, self.dns = (cloud.client(name) for name in ("rds", "elasticache", "route53"))
         self.zone = self.dns.create_hosted_zone(Name="example.com", CallerReference="x")["HostedZone"]["Id"]
@@ -51,6 +51,18 @@ class DataServices:
         self.caches.get_waiter("replication_group_available").wait(
             ReplicationGroupId=identifier, WaiterConfig={"Delay": 0.1, "MaxAttempts": 100})
 
+    def add_cluster(self, environment: str, identifier: str) -> None:
+        """A Memcached cluster, which is in no replication group, available."""
+        self.caches.create_cache_cluster(CacheClusterId=identifier, Engine="memcached", CacheNodeType="cache.t3.micro", NumCacheNodes=1,
+                                         CacheSubnetGroupName=f"{environment}-intranet", SecurityGroupIds=[self.group(environment)])
+        self.caches.get_waiter("cache_cluster_available").wait(
+            CacheClusterId=identifier, WaiterConfig={"Delay": 0.1, "MaxAttempts": 100})
+
+    def clusters(self) -> list[str]:
+        """Those in no replication group."""
+        clusters = self.caches.describe_cache_clusters(ShowCacheClustersNotInReplicationGroups=True)["CacheClusters"]
+        return sorted(each["CacheClusterId"] for each in clusters if "ReplicationGroupId" not in each)
+
     def add_record(self, name: str, value: str) -> None:
         self.dns.change_resource_record_sets(HostedZoneId=self.zone, ChangeBatch={"Changes": [{
             "Action": "CREATE", "ResourceRecordSet": {"Name": name, "Type": "CNAME", "TTL": 5,
@@ -82,6 +94,10 @@ class DataServices:
     def cache_address(self, identifier: str) -> str:
         (group,) = self.caches.describe_replication_groups(ReplicationGroupId=identifier)["ReplicationGroups"]
         return str(group["NodeGroups"][0]["PrimaryEndpoint"]["Address"])
+
+    def cluster_address(self, identifier: str) -> str:
+        (cluster,) = self.caches.describe_cache_clusters(CacheClusterId=identifier)["CacheClusters"]
+        return str(cluster["ConfigurationEndpoint"]["Address"])
 
     def cache_subnet_groups(self) -> list[str]:
         groups = self.caches.describe_cache_subnet_groups()["CacheSubnetGroups"]
