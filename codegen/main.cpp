@@ -29,10 +29,13 @@ std::string needed(const Options& options, const std::string& name) {
   return found->second;
 }
 
+// All that can be called: those that stream events cannot.
 std::vector<awsgen::OperationChoice> all_operations(const awsgen::Model& model) {
   std::vector<awsgen::OperationChoice> choices;
-  for (const auto& [name, operation] : model.operations().items())
-    choices.push_back({.name = name, .effect = {}, .repeat = {}, .token = {}});
+  for (const auto& [name, operation] : model.operations().items()) {
+    if (!model.streams_events(name))
+      choices.push_back({.name = name, .effect = {}, .repeat = {}, .token = {}});
+  }
   return choices;
 }
 

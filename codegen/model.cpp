@@ -78,7 +78,9 @@ Model Model::load(const std::filesystem::path& folder) {
   }
   if (versions.empty()) throw std::runtime_error("no service model below " + folder.string());
   const std::filesystem::path newest = *std::max_element(versions.begin(), versions.end());
-  Model model(folder.filename().string(), read_with_additions(newest, "service-2"));
+  // Also of "…/data/sqs/", as shells complete it.
+  Model model((folder / ".").lexically_normal().parent_path().filename().string(),
+              read_with_additions(newest, "service-2"));
   if (std::filesystem::exists(newest / "paginators-1.json")) {
     model.pagination_ = read_with_additions(newest, "paginators-1").at("pagination");
   }
@@ -127,6 +129,19 @@ std::string Model::protocol() const {
   std::string found = known_protocol(metadata());
   if (found.empty()) throw std::runtime_error(name_ + " has no protocol that is spoken here");
   return found;
+}
+
+bool Model::streams_events(const std::string& operation) const {
+  const Json& sides = operations().at(operation);
+  for (const char* side : {"input", "output"}) {
+    if (!sides.contains(side)) continue;
+    const Json& members =
+        shape(sides.at(side).at("shape").get<std::string>()).value("members", Json::object());
+    for (const auto& [name, reference] : members.items()) {
+      if (Traits(*this, reference).flag("eventstream")) return true;
+    }
+  }
+  return false;
 }
 
 Traits::Traits(const Model& model, const Json& reference)
@@ -218,6 +233,10 @@ Selection select_shapes(const Model& model, const std::vector<OperationChoice>& 
     const auto found = model.operations().find(choice.name);
     if (found == model.operations().end()) {
       throw std::runtime_error(model.name() + " has no operation " + choice.name);
+    }
+    if (model.streams_events(choice.name)) {
+      throw std::runtime_error(choice.name + " of " + model.name() +
+                               " streams events, which is not spoken here");
     }
     for (const char* side : {"input", "output"}) {
       if (!found->contains(side)) continue;

@@ -47,6 +47,8 @@ class Model {
   /// ec2, query, json, rest-json or rest-xml: the first of the model's protocols that we speak.
   std::string protocol() const;
   bool has_known_protocol() const;
+  /// Whether one side of the operation is a stream of events, which is not spoken here.
+  bool streams_events(const std::string& operation) const;
 
  private:
   std::string name_;
@@ -86,6 +88,7 @@ struct Selection {
   std::set<std::string> outputs;  ///< structures that are the output of an operation
 };
 
+/// Throws std::runtime_error for an operation that the model does not have or that streams events.
 Selection select_shapes(const Model& model, const std::vector<OperationChoice>& choices);
 
 }  // namespace awsgen

@@ -30,6 +30,14 @@ constexpr std::array<std::string_view, 76> kKeywords{
     "unsigned",  "using",     "virtual",  "void",     "volatile",  "while",    "xor",
     "constexpr", "consteval", "co_await", "co_yield", "co_return", "unix"};
 
+// What generated code calls by these names is the runtime's.
+constexpr std::array<std::string_view, 27> kTaken{
+    "Acceptor",      "Auth",       "Boolean",     "Box",      "Client",     "Effect",
+    "EndpointInput", "ErrorShape", "Kind",        "List",     "Map",        "Member",
+    "Operation",     "Pages",      "Path",        "PathStep", "Place",      "Protocol",
+    "Repeat",        "Service",    "Session",     "Shape",    "TimeFormat", "Timestamp",
+    "WaitOptions",   "Waiter",     "XmlNamespace"};
+
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
   for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at)) {
     text.replace(at, from.size(), to);
@@ -80,9 +88,11 @@ std::string member_identifier(std::string_view name) { return identifier(snake_c
 std::string type_identifier(std::string_view name) {
   std::string text = identifier(std::string(name));
   text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
-  if (text == "Client" || text == "List" || text == "Map" || text == "Box") text += "Shape";
+  if (std::find(kTaken.begin(), kTaken.end(), text) != kTaken.end()) text += "Shape";
   return text;
 }
+
+std::string collection_identifier(std::string_view name) { return identifier(std::string(name)); }
 
 std::string space_identifier(std::string_view service) { return identifier(std::string(service)); }
 

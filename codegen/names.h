@@ -16,6 +16,8 @@ std::string member_identifier(std::string_view name);
 
 /// The name of a shape as a type name.
 std::string type_identifier(std::string_view name);
+/// As the model has it: some have lists whose names differ in the first letter's case only.
+std::string collection_identifier(std::string_view name);
 
 /// The name of a service as namespace and folder: "sso-oidc" -> "sso_oidc".
 std::string space_identifier(std::string_view service);

@@ -114,8 +114,8 @@ std::string Writer::shape_reference(const std::string& shape) const {
   const Json& json = model_.shape(shape);
   const std::string type = json.at("type").get<std::string>();
   if (json.value("document", false)) return "&shapes::document";
-  if (type == "structure" || type == "list" || type == "map")
-    return "&" + type_identifier(shape) + "_shape";
+  if (type == "structure") return "&" + type_identifier(shape) + "_shape";
+  if (type == "list" || type == "map") return "&" + collection_identifier(shape) + "_shape";
   const std::string value = value_type(shape);
   if (type == "blob") return "&shapes::blob";
   if (value == "std::string") return "&shapes::string";
@@ -212,7 +212,7 @@ std::string Writer::structure_tables(const std::string& name) const {
 
 std::string Writer::collection_tables(const std::string& name) const {
   const Json& shape = model_.shape(name);
-  const std::string type = type_identifier(name);
+  const std::string type = collection_identifier(name);
   const std::string value = value_type(name);
   const std::string element = value.substr(value.find('<') + 1, value.size() - value.find('<') - 2);
   std::ostringstream out;
@@ -369,7 +369,7 @@ std::string Writer::tables_header() const {
     }
   }
   for (const std::string& name : selection_.collections) {
-    out << "extern const Shape " << type_identifier(name) << "_shape;\n";
+    out << "extern const Shape " << collection_identifier(name) << "_shape;\n";
   }
   out << "\n";
   for (const OperationChoice& choice : choices_) {

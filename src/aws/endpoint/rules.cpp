@@ -1,5 +1,7 @@
 #include "aws/endpoint/rules.h"
 
+#include <utility>
+
 #include "aws/error.h"
 
 namespace asiaq::aws::endpoint {
@@ -7,8 +9,8 @@ namespace {
 
 class Evaluation {
  public:
-  explicit Evaluation(const std::map<std::string, Value, std::less<>>& parameters)
-      : scope_(parameters) {}
+  explicit Evaluation(std::map<std::string, Value, std::less<>> parameters)
+      : scope_(std::move(parameters)) {}
 
   std::optional<Outcome> first(std::span<const Rule> rules) {
     for (const Rule& rule : rules) {
@@ -138,16 +140,17 @@ const Record* Value::record() const {
 
 Outcome evaluate(const RuleSet& rules,
                  const std::map<std::string, Value, std::less<>>& parameters) {
-  auto complete = parameters;
+  std::map<std::string, Value, std::less<>> complete;
   for (const Parameter& parameter : rules.parameters) {
-    if (complete.contains(parameter.name)) continue;
-    if (parameter.otherwise != nullptr) {
+    if (const auto given = parameters.find(parameter.name); given != parameters.end()) {
+      complete.insert(*given);
+    } else if (parameter.otherwise != nullptr) {
       complete.emplace(parameter.name, Evaluation({}).value(*parameter.otherwise));
     } else if (parameter.required) {
       throw RequestError("the endpoint needs a value for " + std::string(parameter.name));
     }
   }
-  if (auto outcome = Evaluation(complete).first(rules.rules)) return *outcome;
+  if (auto outcome = Evaluation(std::move(complete)).first(rules.rules)) return *outcome;
   throw RequestError("no endpoint rule fits");
 }
 

@@ -1,7 +1,9 @@
 #include "aws/protocol/json.h"
 
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "aws/encoding.h"
 #include "aws/error.h"
@@ -12,7 +14,10 @@
 namespace asiaq::aws::protocol {
 namespace {
 
+// Requests keep the order of the model. That object compares a name with all before it: in answers,
+// which may hold any number of names, they are sorted.
 using Json = nlohmann::ordered_json;
+using Answer = nlohmann::json;
 
 constexpr int kDeepest = 200;
 
@@ -50,15 +55,16 @@ Json to_json(const Member& member, const void* value, const std::string& token) 
     }
     case Kind::map: {
       struct Context {
-        Json object;
+        Json::object_t object;
         const Member* mapped;
         const std::string* token;
-      } context{Json::object(), &shape.mapped(), &token};
-      shape.map->for_each(value, &context,
-                          [](void* self, const std::string& key, const void* mapped) {
-                            auto& c = *static_cast<Context*>(self);
-                            c.object[key] = to_json(*c.mapped, mapped, *c.token);
-                          });
+      } context{{}, &shape.mapped(), &token};
+      // Keys of a map are different: no need to look for each among those before it.
+      shape.map->for_each(
+          value, &context, [](void* self, const std::string& key, const void* mapped) {
+            auto& c = *static_cast<Context*>(self);
+            c.object.Container::emplace_back(key, to_json(*c.mapped, mapped, *c.token));
+          });
       return std::move(context.object);
     }
     case Kind::boolean:
@@ -87,17 +93,18 @@ Json to_json(const Member& member, const void* value, const std::string& token) 
   return *static_cast<const std::string*>(value);
 }
 
-std::string dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+template <class AnyJson>
+std::string dump(const AnyJson& json) {
+  return json.dump(-1, ' ', false, AnyJson::error_handler_t::replace);
 }
 
 [[noreturn]] void unreadable(const Member& member) {
   throw UnreadableResponse{"member " + std::string(member.name) + " has a value of another kind"};
 }
 
-void from_json(const Json& json, const Member& member, void* value);
+void from_json(const Answer& json, const Member& member, void* value);
 
-void structure_from_json(const Json& json, const Shape& shape, void* structure) {
+void structure_from_json(const Answer& json, const Shape& shape, void* structure) {
   if (!json.is_object())
     throw UnreadableResponse{"an object was expected for " + std::string(shape.name)};
   for (const Member& member : shape.members) {
@@ -109,27 +116,37 @@ void structure_from_json(const Json& json, const Shape& shape, void* structure) 
   }
 }
 
+template <class Number, class Wide>
+Number in_range(Wide number, const Member& member) {
+  if (!std::in_range<Number>(number)) unreadable(member);
+  return static_cast<Number>(number);
+}
+
 template <class Number>
-Number integer_of(const Json& json, const Member& member) {
-  if (json.is_number()) {
+Number integer_of(const Answer& json, const Member& member) {
+  if (json.is_number_float()) {
+    // Both bounds are powers of two, which a double holds as they are.
+    constexpr double kBound = -static_cast<double>(std::numeric_limits<Number>::min());
     const double number = json.get<double>();
-    if (number < -9.3e18 || number > 9.3e18) unreadable(member);
-    return json.get<Number>();
+    if (!(number >= -kBound && number < kBound)) unreadable(member);
+    return static_cast<Number>(number);
   }
+  if (json.is_number_unsigned()) return in_range<Number>(json.get<std::uint64_t>(), member);
+  if (json.is_number()) return in_range<Number>(json.get<std::int64_t>(), member);
   if (!json.is_string()) unreadable(member);
   Number number{};
   set_scalar(member, &number, json.get_ref<const std::string&>());
   return number;
 }
 
-void from_json(const Json& json, const Member& member, void* value) {
+void from_json(const Answer& json, const Member& member, void* value) {
   const Shape& shape = *member.shape;
   switch (shape.kind) {
     case Kind::structure:
       return structure_from_json(json, shape, value);
     case Kind::list:
       if (!json.is_array()) unreadable(member);
-      for (const Json& item : json) {
+      for (const Answer& item : json) {
         if (!item.is_null()) from_json(item, shape.element(), shape.list->append(value));
       }
       return;
@@ -194,11 +211,11 @@ void check_depth(std::string_view body) {
   }
 }
 
-Json parse(std::string_view body) {
+Answer parse(std::string_view body) {
   check_depth(body);
   try {
-    return Json::parse(body);
-  } catch (const Json::exception& error) {
+    return Answer::parse(body);
+  } catch (const Answer::exception& error) {
     throw UnreadableResponse{std::string("the body is not JSON: ") + error.what()};
   }
 }
@@ -214,12 +231,12 @@ std::string write_json_value(const Member& member, const void* value) {
 }
 
 void read_json(std::string_view body, const Shape& shape, void* structure) {
-  const Json json = parse(body);
+  const Answer json = parse(body);
   if (!json.is_null()) structure_from_json(json, shape, structure);
 }
 
 void read_json_value(std::string_view body, const Member& member, void* value) {
-  const Json json = parse(body);
+  const Answer json = parse(body);
   if (!json.is_null()) from_json(json, member, value);
 }
 
