@@ -14,6 +14,9 @@ namespace {
 // Below the 300 KiB at which newer versions of libcurl give up.
 constexpr std::size_t kMostHeaderBytes = std::size_t{256} * 1024;
 
+// A server that only promises much does not get it.
+constexpr std::int64_t kMostReserved = std::int64_t{16} * 1024 * 1024;
+
 Error refusal(const Request& request, const std::string& what) {
   return {"Connection", request.scheme + "://" + request.host + ": " + what};
 }
@@ -74,7 +77,16 @@ void Transfer::body_piece(std::string_view piece) {
                                std::to_string(limits.most_body / (std::size_t{1024} * 1024)) +
                                " MiB");
   }
+  if (response.body.empty()) response.body.reserve(announced_length());
   response.body.append(piece);
+}
+
+// What the header says of the body's length, as far as it is believed: a body that grows by and by
+// is copied several times.
+std::size_t Transfer::announced_length() const {
+  const std::string* text = response.headers.find("Content-Length");
+  const auto length = text == nullptr ? std::nullopt : parse_integer(*text);
+  return static_cast<std::size_t>(std::clamp<std::int64_t>(length.value_or(0), 0, kMostReserved));
 }
 
 std::size_t Transfer::next_piece(char* buffer, std::size_t most) {

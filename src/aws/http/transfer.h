@@ -40,6 +40,7 @@ struct Transfer {
  private:
   void header_line(std::string_view line);
   void body_piece(std::string_view piece);
+  std::size_t announced_length() const;
   std::size_t next_piece(char* buffer, std::size_t most);
   void restart();
   void begin_sink();

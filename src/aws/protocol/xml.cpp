@@ -1,5 +1,6 @@
 #include "aws/protocol/xml.h"
 
+#include <algorithm>
 #include <pugixml.hpp>
 #include <sstream>
 
@@ -112,27 +113,43 @@ class XmlReader {
   }
 
  private:
+  // The first sign tells most names apart at once.
+  static bool is_same(std::string_view left, std::string_view right) {
+    return left.size() == right.size() && !left.empty() && left.front() == right.front() &&
+           left == right;
+  }
+
   static bool is_named(const Member& member, std::string_view name) {
-    return member.response_name == name && member.is_in_response_body();
+    return is_same(member.response_name, name) && member.is_in_response_body();
   }
 
   // The items of a flattened list have the list's name; some services give them that of an item.
   static bool has_items_named(const Member& member, std::string_view name) {
     return member.has(member_flag::flattened) && member.shape->kind == Kind::list &&
-           member.is_in_response_body() && member.shape->element().response_name == name;
+           member.is_in_response_body() && is_same(member.shape->element().response_name, name);
+  }
+
+  // From `next` on, then from the beginning; `next` becomes what is behind the member found.
+  template <class Fits>
+  static const Member* find(const Shape& shape, std::size_t& next, const Fits& fits) {
+    const Member* const begin = shape.members.data();
+    const Member* const end = begin + shape.members.size();
+    const Member* const middle = begin + next;
+    const Member* found = std::find_if(middle, end, fits);
+    if (found == end) {
+      found = std::find_if(begin, middle, fits);
+      if (found == middle) return nullptr;
+    }
+    next = static_cast<std::size_t>(found - begin) + 1;
+    return found;
   }
 
   static const Member* find(const Shape& shape, std::string_view name, std::size_t& next) {
-    const std::size_t count = shape.members.size();
-    for (const auto fits : {is_named, has_items_named}) {
-      for (std::size_t tried = 0; tried < count; ++tried) {
-        const std::size_t index = next + tried < count ? next + tried : next + tried - count;
-        if (!fits(shape.members[index], name)) continue;
-        next = index + 1;
-        return &shape.members[index];
-      }
-    }
-    return nullptr;
+    const Member* found =
+        find(shape, next, [name](const Member& member) { return is_named(member, name); });
+    if (found != nullptr) return found;
+    return find(shape, next,
+                [name](const Member& member) { return has_items_named(member, name); });
   }
 
   void attributes(const XmlCursor::Element& element, const Shape& shape, void* value) {
