@@ -98,8 +98,8 @@ class Scenario:
     first: int = 1
     #: How many lines of difference a kill may leave, and why: AWS has no way to do better.
     leaves: str = ""
-    #: Kinds of things of which a killed run may leave fewer, because it did not come to make what they are made of.
-    depending: tuple[str, ...] = ()
+    #: Kinds of things that tell how far the killed run came, and are not compared.
+    left_out: tuple[str, ...] = ()
 
     @property
     def recovery(self) -> tuple[str, ...]:
@@ -118,7 +118,7 @@ SCENARIOS = (
     Scenario("vpc destroy with all that lives in it", DESTROY, networks.to_be_emptied, done_already="no VPC has the name demo"),
     Scenario("vpc create with databases", CREATE, data.databases_to_be_made, done_already="demo exists already"),
     Scenario("vpc create with databases, then destroy", CREATE, data.databases_to_be_made, then=DESTROY, finish=DESTROY,
-             done_already="no VPC has the name demo", depending=("DBSnapshots",)),
+             done_already="no VPC has the name demo", left_out=("DBSnapshots",)),
     Scenario("vpc destroy with databases and caches", DESTROY, data.data_to_be_removed, done_already="no VPC has the name demo"),
     Scenario("vpc update", UPDATE, networks.to_be_changed),
     Scenario("vpc update back", UPDATE, networks.to_be_changed_back),

@@ -69,7 +69,7 @@ def test_killed_anywhere(
             assert run_and_kill(cloud, asiaq, scenario.command, at, moment), f"it makes less than {at} writes"
             result.points += 1
             recover(scenario, asiaq, at)
-            lines = difference(picture(cloud), expected.picture, scenario.depending)
+            lines = difference(picture(cloud), expected.picture, scenario.left_out)
             if lines:
                 result.differences.append(f"killed {moment.value} write {at}:\n" + "\n".join(lines))
     finally:

@@ -33,6 +33,7 @@ def hosts(cloud: CloudUnderTest, asiaq: ProgramUnderTest) -> None:
     """With an environment in which hosts run."""
     images(cloud, asiaq)
     asiaq.ok("asiaq", "aws", "--env", "demo", "spinup", "--pipeline", "p.csv")
+    cloud.settle()
 
 
 READINGS = (

@@ -49,6 +49,11 @@ _LISTS = (
     ("elasticache", "describe_cache_clusters", "CacheClusters", ""),
     ("elasticache", "describe_cache_subnet_groups", "CacheSubnetGroups", ""),
 )
+#: What is asked for of these: not the images of others, nor backups that come and go by themselves.
+_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "describe_snapshots": {"OwnerIds": ["self"]},
+    "describe_db_snapshots": {"SnapshotType": "manual"},
+}
 _ID = re.compile(r"\b[a-z]{1,8}-(?:[0-9a-f]{17}|[0-9a-f]{8})\b")
 # Facts that differ from run to run, however alike the clouds are.
 _VOLATILE = re.compile(
@@ -69,7 +74,7 @@ def picture(cloud: CloudUnderTest) -> dict[str, list[str]]:
     found: dict[str, list[Any]] = {}
     for service, operation, key, _ in _LISTS:
         client = cloud.client(service)
-        arguments = {"OwnerIds": ["self"]} if operation == "describe_snapshots" else {}
+        arguments = _ARGUMENTS.get(operation, {})
         if client.can_paginate(operation):
             items = [item for page in client.get_paginator(operation).paginate(**arguments) for item in page[key]]
         else:
@@ -88,21 +93,20 @@ def picture(cloud: CloudUnderTest) -> dict[str, list[str]]:
 
 
 def difference(
-    actual: dict[str, list[str]], expected: dict[str, list[str]], may_lack: tuple[str, ...] = ()
+    actual: dict[str, list[str]], expected: dict[str, list[str]], leaving_out: tuple[str, ...] = ()
 ) -> list[str]:
     """What there is too much of (+) and too little (-), one line each; empty if the clouds are alike.
 
-    Of the kinds `may_lack` there may be too little.
+    The kinds `leaving_out` are not compared.
     """
     lines = []
-    for key in sorted(actual.keys() | expected.keys()):
+    for key in sorted((actual.keys() | expected.keys()) - set(leaving_out)):
         more, less = list(actual.get(key, [])), list(expected.get(key, []))
         for text in expected.get(key, []):
             if text in more:
                 more.remove(text)
                 less.remove(text)
-        lines += [f"+ {key}: {text}" for text in more]
-        lines += [f"- {key}: {text}" for text in less if key not in may_lack]
+        lines += [f"+ {key}: {text}" for text in more] + [f"- {key}: {text}" for text in less]
     return lines
 
 

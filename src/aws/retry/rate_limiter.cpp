@@ -5,8 +5,9 @@
 namespace asiaq::aws::retry {
 namespace {
 
-// Before anything is known: what may leave at once, how many a second then, and how much faster
-// with every accepted call.
+// Before anything is known: what may leave at once (the buckets of EC2 hold fifty writes, see
+// docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html), how many a second then, and how
+// much faster with every accepted call.
 constexpr double kBurst = 50;
 constexpr double kOpeningRate = 75;
 constexpr double kOpeningStep = 6;
