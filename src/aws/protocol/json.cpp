@@ -109,7 +109,7 @@ void structure_from_json(const Answer& json, const Shape& shape, void* structure
     throw UnreadableResponse{"an object was expected for " + std::string(shape.name)};
   for (const Member& member : shape.members) {
     if (!member.is_in_response_body()) continue;
-    const auto found = json.find(std::string(member.response_name));
+    const auto found = json.find(member.response_name);
     if (found != json.end() && !found->is_null()) {
       from_json(*found, member, member.make(structure));
     }
