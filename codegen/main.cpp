@@ -39,10 +39,23 @@ std::vector<awsgen::OperationChoice> all_operations(const awsgen::Model& model) 
   return choices;
 }
 
+// Those of the list, which cannot have what streams events: nobody could call it.
+std::vector<awsgen::OperationChoice> listed_operations(const awsgen::Model& model,
+                                                       const std::string& list) {
+  auto choices = awsgen::read_operations(list);
+  for (const awsgen::OperationChoice& choice : choices) {
+    if (model.operations().contains(choice.name) && model.streams_events(choice.name)) {
+      throw std::runtime_error(choice.name + " of " + model.name() +
+                               " streams events, which is not spoken here");
+    }
+  }
+  return choices;
+}
+
 void write_client(const Options& options) {
   awsgen::Model model = awsgen::Model::load(needed(options, "model"));
   if (options.contains("waiters")) model.add_waiters(options.at("waiters"));
-  auto choices = options.contains("operations") ? awsgen::read_operations(options.at("operations"))
+  auto choices = options.contains("operations") ? listed_operations(model, options.at("operations"))
                                                 : all_operations(model);
   const awsgen::Writer writer(
       model, std::move(choices),

@@ -234,10 +234,6 @@ Selection select_shapes(const Model& model, const std::vector<OperationChoice>& 
     if (found == model.operations().end()) {
       throw std::runtime_error(model.name() + " has no operation " + choice.name);
     }
-    if (model.streams_events(choice.name)) {
-      throw std::runtime_error(choice.name + " of " + model.name() +
-                               " streams events, which is not spoken here");
-    }
     for (const char* side : {"input", "output"}) {
       if (!found->contains(side)) continue;
       const std::string shape = found->at(side).at("shape").get<std::string>();

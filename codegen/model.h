@@ -88,7 +88,7 @@ struct Selection {
   std::set<std::string> outputs;  ///< structures that are the output of an operation
 };
 
-/// Throws std::runtime_error for an operation that the model does not have or that streams events.
+/// Throws std::runtime_error for an operation that the model does not have.
 Selection select_shapes(const Model& model, const std::vector<OperationChoice>& choices);
 
 }  // namespace awsgen

@@ -28,8 +28,9 @@ TEST(PauseAfter, GrowsByChanceWithinDoublingCeilings) {
                                      {2, 900, 0.5, 3},  {3, 900, 0.5, 5},   {4, 900, 0.5, 9},
                                      {7, 900, 0.5, 61}, {50, 900, 0.5, 61}, {1000, 900, 0, 2},
                                      {7, 60, 0.5, 60},  {2, 4.5, 0.5, 4.5}, {1, 1, 0.5, 1}};
+  const WaitOptions options{.longest_pause = Seconds(120)};
   for (const PauseCase& each : cases) {
-    EXPECT_DOUBLE_EQ(pause_after(each.look, Seconds(each.left), {}, each.chance).count(),
+    EXPECT_DOUBLE_EQ(pause_after(each.look, Seconds(each.left), options, each.chance).count(),
                      each.pause)
         << "look " << each.look << " with " << each.left << " s left";
   }
