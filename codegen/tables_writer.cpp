@@ -87,7 +87,7 @@ std::string root_name(const Traits& traits) {
 
 // A payload's member names the root only where it says more than its own name again.
 std::string payload_root(const Json& reference, const Traits& traits, const std::string& name) {
-  const std::string own = traits.own_text("locationName", "");
+  std::string own = traits.own_text("locationName", "");
   if (!own.empty() && (own != name || reference.contains("xmlNamespace"))) return own;
   return traits.shape().value("locationName", traits.shape_name());
 }
@@ -97,7 +97,7 @@ std::string payload_root(const Json& reference, const Traits& traits, const std:
 // The EC2 protocol has names of its own for requests.
 std::string Writer::request_name(const Traits& traits, const std::string& name) const {
   if (protocol_ == "ec2") {
-    if (const std::string query = traits.text("queryName"); !query.empty()) return query;
+    if (std::string query = traits.text("queryName"); !query.empty()) return query;
     return capitalised(location_name(traits, name));
   }
   if (protocol_ == "query" && traits.type() == "list" && traits.flag("flattened")) {
@@ -268,7 +268,7 @@ bool Writer::is_repeatable(const OperationChoice& choice, const Json& operation)
 
 // The address of a bucket comes from the endpoint rules, as host or as path.
 std::string Writer::uri_template(const Json& http) const {
-  const std::string uri = http.value("requestUri", "/");
+  std::string uri = http.value("requestUri", "/");
   constexpr std::string_view bucket = "/{Bucket}";
   if (model_.name() != "s3" || model_.rules().is_null() || !uri.starts_with(bucket)) return uri;
   const std::string rest = uri.substr(bucket.size());
@@ -333,10 +333,10 @@ std::string Writer::operation_tables(const OperationChoice& choice, PathTables& 
   }
   out << ",\n    .effect = Effect::" << (is_read(choice, operation) ? "read" : "write")
       << ",\n    .repeat = Repeat::" << (is_repeatable(choice, operation) ? "safe" : "once");
-  bool unsigned_ = operation.value("authtype", "") == "none";
+  bool is_unsigned = operation.value("authtype", "") == "none";
   for (const Json& auth : operation.value("auth", Json::array()))
-    unsigned_ |= auth == "smithy.api#noAuth";
-  if (unsigned_) out << ",\n    .auth = Auth::none";
+    is_unsigned |= auth == "smithy.api#noAuth";
+  if (is_unsigned) out << ",\n    .auth = Auth::none";
   const Json checksum = operation.value("httpChecksum", Json::object());
   if (checksum.value("requestChecksumRequired", false)) {
     out << ",\n    .checksum_required = true";

@@ -59,7 +59,7 @@ std::string Writer::slot_type(const std::string& structure, const std::string& m
   const Json& reference = model_.shape(structure).at("members").at(member);
   const std::string target = reference.at("shape").get<std::string>();
   const std::string type = model_.shape(target).at("type").get<std::string>();
-  const std::string value = value_type(target);
+  std::string value = value_type(target);
   if (type == "list" || type == "map") return value;
   if (Traits(model_, reference).flag("streaming") && selection_.outputs.contains(structure)) {
     return value;

@@ -31,7 +31,7 @@ std::optional<fs::path> find_home() {
     if (holds_data(above)) return above;
     if (holds_data(above / "share" / "asiaq")) return above / "share" / "asiaq";
   }
-  const fs::path installed = "/usr/share/asiaq";
+  fs::path installed = "/usr/share/asiaq";
   if (holds_data(installed)) return installed;
   return {};
 }

@@ -29,7 +29,7 @@ class Section {
 
   std::string text(const char* key) const {
     const OptionValue value = option(key);
-    const std::string result(trimmed(value.required()));
+    std::string result(trimmed(value.required()));
     if (result.empty()) value.reject("it is empty");
     return result;
   }
@@ -90,7 +90,7 @@ std::int32_t port_of(const Section& section, const std::string& engine) {
 }
 
 std::optional<std::string> license_of(const Section& section, const std::string& engine) {
-  const std::optional<std::string> written = section.optional_text("license_model");
+  std::optional<std::string> written = section.optional_text("license_model");
   if (written) return written;
   const std::string family = engine_family(engine);
   if (family == "oracle") return "bring-your-own-license";

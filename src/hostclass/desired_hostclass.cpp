@@ -77,7 +77,7 @@ class UserDataSource {
   std::optional<std::string> zookeeper() const {
     const auto hostclass = role("zookeeper_hostclass");
     if (!hostclass) return std::nullopt;
-    const std::string address = address_of_role("zookeeper_hostclass");
+    std::string address = address_of_role("zookeeper_hostclass");
     if (!address.empty()) return address;
     const std::string domain =
         folder_.hostclass_option(*hostclass, "domain_name", facts_.vpc.name).value_or("");
@@ -121,7 +121,7 @@ Storage wanted_storage(const config::PipelineRow& row, const EnvironmentFacts& f
   if (current != nullptr) {
     // Where the image in use is gone, its root disk was most likely as large as the new one's.
     const auto known = facts.root_sizes.find(current->image);
-    const Storage kept =
+    Storage kept =
         storage_of(current->devices, known != facts.root_sizes.end() ? known->second : root.size);
     if (!given.chosen()) return kept;
     // The snapshot is linked when a group is made; after that `snapshot update` moves it on.

@@ -40,7 +40,7 @@ int phase_of(const LookUp& look_up, const std::string& hostclass) {
 }
 
 std::filesystem::path checked_data_source(const LookUp& look_up) {
-  const std::filesystem::path source =
+  std::filesystem::path source =
       look_up.folder.joined(look_up.of_bake("config_data_source").required()).lexically_normal();
   const std::filesystem::path needed = source / "discoroot";
   if (!std::filesystem::is_directory(needed)) {
@@ -76,7 +76,7 @@ std::vector<std::string> stages(const config::ConfigFolder& folder) {
   const config::OptionValue option =
       folder.bake_option(bake_section, "ami_stages",
                          folder.literal_option(bake_section, "bakery_environment").value_or(""));
-  const std::vector<std::string> names = option.list_or({"untested", "tested"});
+  std::vector<std::string> names = option.list_or({"untested", "tested"});
   if (names.empty()) option.reject("names no stage");
   return names;
 }

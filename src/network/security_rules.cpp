@@ -101,7 +101,7 @@ std::string to_string(const IngressRule& rule) {
 }
 
 std::string normal_protocol(std::string_view protocol) {
-  const std::string word = lower_case(protocol);
+  std::string word = lower_case(protocol);
   if (word == "6") return "tcp";
   if (word == "17") return "udp";
   if (word == "1") return "icmp";

@@ -15,7 +15,7 @@ std::string ask_for_code(const Sources& sources, const Role& role) {
                     "run one command with this profile in a terminal: the role's credentials are "
                     "kept until they expire");
   }
-  const std::string code(trimmed(*answer));
+  std::string code(trimmed(*answer));
   if (code.empty()) throw CredentialsError("no MFA code of " + role.mfa_serial + " was typed");
   return code;
 }

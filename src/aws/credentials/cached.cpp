@@ -50,7 +50,7 @@ Credentials Cached::get() {
 
 Credentials Cached::renew(std::promise<Credentials>& for_others) {
   try {
-    const Credentials fetched = fetch();
+    Credentials fetched = fetch();
     hold(fetched);
     for_others.set_value(fetched);
     return fetched;

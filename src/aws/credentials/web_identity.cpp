@@ -31,7 +31,7 @@ std::string token_of(const WebIdentity& identity) {
   if (!token) {
     throw CredentialsError("the web identity token " + identity.token_file + " does not exist");
   }
-  const std::string core(trimmed(*token));
+  std::string core(trimmed(*token));
   if (core.empty())
     throw CredentialsError("the web identity token " + identity.token_file + " is empty");
   return core;

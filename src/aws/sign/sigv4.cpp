@@ -228,7 +228,7 @@ Stages sign_headers(http::Request& request, const Keys& keys, const Scope& scope
     request.headers.set("X-Amz-Security-Token", keys.session_token);
   }
   const CanonicalHeaders headers = canonical_headers(request.headers);
-  const Stages stages = stages_of(request, keys, scope, options, headers, time, digest);
+  Stages stages = stages_of(request, keys, scope, options, headers, time, digest);
   if (token) request.headers.set("X-Amz-Security-Token", keys.session_token);
   request.headers.set(
       "Authorization",
@@ -255,7 +255,7 @@ Stages presign(http::Request& request, const Keys& keys, const Scope& scope, con
   if (token && options.token == Options::Token::is_signed) {
     request.query.emplace_back("X-Amz-Security-Token", keys.session_token);
   }
-  const Stages stages = stages_of(request, keys, scope, options, headers, time, digest);
+  Stages stages = stages_of(request, keys, scope, options, headers, time, digest);
   if (token && options.token == Options::Token::unsigned_) {
     request.query.emplace_back("X-Amz-Security-Token", keys.session_token);
   }
