@@ -110,10 +110,6 @@ def test_every_kind_of_write_may_lose_its_answer(
         found(FaultResult(" ".join(step.words), told, "same cloud"))
 
 
-#: Faults that come by chance tell nothing of the rate that the service bears: measuring it would only take long.
-CALM = {"AWS_RETRY_MODE": "standard"}
-
-
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_storm_leaves_the_same_cloud(
     seed: int, cloud: CloudUnderTest, asiaq: ProgramUnderTest, found: Found
@@ -121,7 +117,7 @@ def test_a_storm_leaves_the_same_cloud(
     struck = [0] * len(STORM)
     for step, undisturbed in steps(cloud, asiaq):
         cloud.fault(*STORM, seed=seed)
-        asiaq.ok(*step.words, **CALM)
+        asiaq.ok(*step.words)
         struck = [before + now for before, now in zip(struck, cloud.struck(), strict=True)]
         cloud.heal()
         assert difference(picture(cloud), undisturbed.picture) == [], step.words
